@@ -1,0 +1,437 @@
+"""What can be configured, as frozen models that refuse unknown keys.
+
+The defaults are the program's; what makes it *this* newsletter (sources, topics, sections,
+texts) stands in the TOML files beside this module and has no default here. Durations are
+seconds, sizes bytes, unless a name says otherwise. How files and environment become a
+`Settings` is the business of ``config.load``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal, TypeAlias
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+
+
+class Section(BaseModel):
+    """Base of every table in the configuration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _http_address(value: str) -> str:
+    if not re.match(r"https?://[^\s/]+", value):
+        raise ValueError("is no http or https address")
+    return value
+
+
+def _spelled(terms: tuple[str, ...]) -> tuple[str, ...]:
+    for term in terms:
+        if sum(character.isalnum() for character in term) < 2:
+            raise ValueError(f"{term!r} is too short: a term has two letters, digits or characters")
+    return terms
+
+
+HttpAddress: TypeAlias = Annotated[str, AfterValidator(_http_address)]
+
+
+class LinkLabels(Section):
+    """What stands in ``[[label]](url)`` for each role of a further link.
+
+    ``{source}`` stands for the medium or account.
+    """
+
+    paper: str = "论文"
+    code: str = "代码"
+    release: str = "新版本"
+    report: str = "报道原文"
+    """A report in another language than the newsletter's."""
+    original: str = "原文"
+    """What an article in the newsletter's language is a translation or report of."""
+    reading: str = "{source}解读"
+    """An article on a paper, in the newsletter's language."""
+    coverage: str = "{source}报道"
+    """An article on anything else, in the newsletter's language."""
+    slides: str = "slide"
+    video: str = "视频"
+    homepage: str = "项目主页"
+
+
+class Newsletter(Section):
+    """What the issue says of itself."""
+
+    title: str
+    """Heading and front page: ``嵌入式AI简报``."""
+    tagline: str
+    language: str = "zh"
+    """A 摘要 in another language is marked for translation."""
+    timezone: str = "Asia/Shanghai"
+    period_days: int = Field(default=14, ge=1, le=366)
+    """How many days an issue looks back, where no earlier issue says it."""
+    layout: str = "default"
+    """``layout`` of the Jekyll front matter."""
+    lead_prefix: str = "导读："
+    summary_prefix: str = "摘要："
+    translate_mark: str = "（待译）"
+    summary_chars: int = Field(default=240, ge=40)
+    """How long a 摘要 may be, in Chinese characters; a Latin letter counts half."""
+    summary_least: int = Field(default=15, ge=0)
+    """Width, counted in the same way, below which the check before publishing speaks up."""
+    summary_most: int = Field(default=900, ge=40)
+    """Width above which it does; an editor may write more than the machine proposes."""
+    lead_opening: str = "本次内容{count}条。"
+    """How a proposed 导读 begins; ``{count}`` stands for the number of items."""
+    lead_section: str = "「{section}」{titles}"
+    """What a proposed 导读 says of a section."""
+    labels: LinkLabels = LinkLabels()
+    back_issues_title: str = "往期回顾"
+    back_issues_url: str = ""
+    """Address behind the heading of the back-issues table."""
+    issue_url: str = ""
+    """Address of one back issue; ``{date}`` stands for its date."""
+    footer: tuple[str, ...] = ()
+    """Markdown lines after the table: editor, project."""
+    licence: str = ""
+    """Markdown or HTML line that closes the page."""
+    template: str = "issue.md.j2"
+    """Jinja2 template, looked for in the configuration folder first."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is no time zone of the IANA database, such as Asia/Shanghai")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The editor's zone."""
+        return ZoneInfo(self.timezone)
+
+
+class IssueSectionSettings(Section):
+    """A section of the issue, in print order."""
+
+    name: str
+    """The heading: ``论文``."""
+    short: str = ""
+    """How the 导读 calls it; the name where empty."""
+    quota: int = Field(default=6, ge=0)
+    """How many items the machine proposes; an editor may accept more."""
+    kinds: tuple[Literal["paper", "repository", "release", "article"], ...] = ()
+    """Kinds that belong here by nature."""
+    terms: tuple[str, ...] = ()
+    """Words in the title of an article that speak for this section."""
+    exclude: tuple[str, ...] = ()
+    """Phrases that take a word back."""
+
+    _spelled = field_validator("terms", "exclude")(_spelled)
+
+
+class Topic(Section):
+    """A subject of the newsletter: a weight, and the words that show it."""
+
+    name: str
+    """What the editor reads in the score: ``量化``."""
+    weight: float
+    terms: tuple[str, ...] = Field(min_length=1)
+    """Words or phrases of any language; ``pipeline.matching`` says when one is found."""
+    exclude: tuple[str, ...] = ()
+    """Phrases that take a match back (finance's 量化交易 for 量化)."""
+
+    _spelled = field_validator("terms", "exclude")(_spelled)
+
+
+class ScoreWeights(Section):
+    """How much each part of the rule score counts."""
+
+    topic_cap: float = 8.0
+    """Topics together count at most this much."""
+    topic_text: float = 0.4
+    """A term in the text counts this share of a term in the title."""
+    recency: float = 3.0
+    """An item of today; falls linearly to 0 at the start of the issue period."""
+    popularity: float = 0.6
+    """For each power of ten of stars."""
+    speed: float = 1.0
+    """For each power of ten of stars gained in a day."""
+    lists: float = 0.5
+    """For each further list page or period that it stood on."""
+    reports: float = 1.5
+    """For each further independent report, falling off logarithmically."""
+    hand: float = 5.0
+    """An item that the editor added by hand."""
+    code: float = 0.5
+    """A paper that comes with code."""
+    venue: float = 1.0
+    """A paper accepted at a venue."""
+    archived: float = -3.0
+    """A repository that is archived."""
+    undated: float = 0.5
+    """Recency of an item without a date, as a share of one dated when it was first seen."""
+
+
+class Network(Section):
+    """How politely and how patiently the web is asked."""
+
+    user_agent: str = "embedded-ai-briefing/0.1 (newsletter desk; one visit a night)"
+    timeout: float = Field(default=30.0, gt=0)
+    """For a whole answer."""
+    max_bytes: int = Field(default=8_000_000, gt=0)
+    """Of an answer after decompression; a larger one is an error."""
+    max_redirects: int = Field(default=5, ge=0)
+    concurrency: int = Field(default=16, ge=1)
+    """Requests under way at once, over all hosts."""
+    per_host: int = Field(default=2, ge=1)
+    """Requests under way at once to one host."""
+    delay: float = Field(default=1.0, ge=0)
+    """Between two requests to one host."""
+    autothrottle: bool = True
+    """Slow down where a host answers slowly."""
+    obey_robots: bool = True
+    retries: int = Field(default=2, ge=0)
+    """After a timeout, a lost connection, 429 or 5xx."""
+    backoff: float = Field(default=2.0, ge=0)
+    """Before the first retry; doubled each time, with jitter."""
+    max_wait: float = Field(default=60.0, ge=0)
+    """A Retry-After longer than this is not waited for within a run."""
+    articles_per_source: int = Field(default=20, ge=0)
+    """Full-text pages fetched a night and source."""
+    mirrors: dict[str, HttpAddress] = {}
+    """Address prefix -> what to ask instead; the longest prefix that fits wins."""
+
+    def mirrored(self, url: str) -> str:
+        """The address that is really asked for `url`."""
+        prefix = max((p for p in self.mirrors if url.startswith(p)), key=len, default=None)
+        return url if prefix is None else self.mirrors[prefix] + url[len(prefix) :]
+
+
+class Addresses(Section):
+    """Base addresses of the services that sources are built on."""
+
+    arxiv_api: HttpAddress = "https://export.arxiv.org/api/query"
+    arxiv_lists: HttpAddress = "https://rss.arxiv.org/atom"
+    github_web: HttpAddress = "https://github.com"
+    github_api: HttpAddress = "https://api.github.com"
+    wechat_bridge: str = ""
+    """Feed of one WeChat account; ``{biz}`` and ``{account}`` are filled in. Empty: no bridge."""
+
+    @field_validator("wechat_bridge")
+    @classmethod
+    def _has_slot(cls, value: str) -> str:
+        if value and not ("{biz}" in value or "{account}" in value):
+            raise ValueError("names no account: put {biz} or {account} where it belongs")
+        return value
+
+
+class ApiLimits(Section):
+    """Courtesy towards the two services with rules of their own."""
+
+    arxiv_delay: float = Field(default=3.0, ge=0)
+    """Between two requests, as arXiv's terms ask."""
+    arxiv_page_size: int = Field(default=100, ge=1, le=2000)
+    arxiv_overlap_days: int = Field(default=2, ge=0)
+    """Asked again before the watermark, since entries appear late."""
+    arxiv_first_days: int = Field(default=14, ge=1)
+    """How far the first run looks back."""
+    github_enrich: int = Field(default=40, ge=0)
+    """Repositories looked up a night beyond what searches say."""
+    github_enrich_days: int = Field(default=7, ge=0)
+    """A repository looked up within this time is not looked up again."""
+
+
+class _SourceSettings(Section):
+    name: str = Field(min_length=1)
+    """Unique; shown wherever the source is spoken of."""
+    weight: float = 1.0
+    """What this source adds to the score of a story; the best source of a story counts."""
+    enabled: bool = True
+    section: str | None = None
+    """Section for its items, where the kind of item does not say it."""
+    publisher: str | None = None
+    """Printed after ``|``; the source's name where not given."""
+
+    @property
+    def label(self) -> str:
+        """What is printed after ``|``."""
+        return self.publisher or self.name
+
+
+class FeedSettings(_SourceSettings):
+    """A feed: RSS, Atom, RDF or JSON Feed."""
+
+    kind: Literal["feed"]
+    url: HttpAddress
+    language: str | None = None
+    full_text: bool = False
+    """Fetch the article behind each new item."""
+
+
+class WechatSettings(_SourceSettings):
+    """A WeChat account behind the bridge of ``addresses.wechat_bridge``."""
+
+    kind: Literal["wechat"]
+    biz: str = ""
+    """The account's biz id, base64."""
+    url: HttpAddress | None = None
+    """Feed of this one account; built from the bridge's address where not given."""
+    language: str | None = "zh"
+    full_text: bool = False
+
+
+class TrendingSettings(_SourceSettings):
+    """A page of GitHub's trending repositories."""
+
+    kind: Literal["trending"]
+    language: str = ""
+    """Programming language as in the page's address, ``c++``; empty for all."""
+    since: Literal["daily", "weekly", "monthly"] = "daily"
+    spoken_language: str = ""
+    """ISO 639-1, ``zh``; empty for all."""
+
+
+class ListSettings(_SourceSettings):
+    """A page that lists articles, read with CSS selectors, for media without a feed."""
+
+    kind: Literal["list"]
+    url: HttpAddress
+    item: str
+    """Selector of one entry."""
+    link: str = "a"
+    """Within an entry: the element whose ``href`` is the article's address."""
+    title: str = ""
+    """Within an entry: the element with the headline; the link's text where empty."""
+    summary: str = ""
+    date: str = ""
+    """Within an entry: the element with the date (text or ``datetime``)."""
+    date_format: str = ""
+    """``strptime`` format in the newsletter's zone; ISO 8601 where empty."""
+    empty: str = ""
+    """Selector whose presence says that there is nothing today."""
+    language: str | None = None
+    full_text: bool = False
+
+
+class ArxivSettings(_SourceSettings):
+    """A query to the arXiv API."""
+
+    kind: Literal["arxiv"]
+    query: str
+    """In arXiv's syntax: ``cat:cs.CV AND abs:quantization``."""
+    max_results: int = Field(default=300, ge=1, le=10_000)
+
+
+class GithubSearchSettings(_SourceSettings):
+    """A repository search through GitHub's API."""
+
+    kind: Literal["github_search"]
+    query: str
+    """In GitHub's syntax: ``topic:model-compression``."""
+    created_within_days: int | None = Field(default=None, ge=1)
+    pushed_within_days: int | None = Field(default=None, ge=1)
+    min_stars: int = Field(default=0, ge=0)
+    sort: Literal["stars", "updated", "best-match"] = "stars"
+    max_results: int = Field(default=50, ge=1, le=1000)
+
+
+class GithubReleasesSettings(_SourceSettings):
+    """Releases of watched repositories."""
+
+    kind: Literal["github_releases"]
+    repositories: tuple[str, ...] = Field(min_length=1)
+    """``owner/name`` each."""
+    within_days: int = Field(default=30, ge=1)
+    prereleases: bool = False
+
+    @field_validator("repositories")
+    @classmethod
+    def _full_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
+                raise ValueError(f"{name!r} is no owner/name")
+        return value
+
+
+class FileSettings(_SourceSettings):
+    """A file of candidates in JSON Lines, read each night."""
+
+    kind: Literal["file"]
+    path: str
+    """Relative to the configuration folder."""
+
+
+SourceSettings: TypeAlias = Annotated[
+    FeedSettings
+    | WechatSettings
+    | TrendingSettings
+    | ListSettings
+    | ArxivSettings
+    | GithubSearchSettings
+    | GithubReleasesSettings
+    | FileSettings,
+    Field(discriminator="kind"),
+]
+
+
+class Schedule(Section):
+    """When ``briefing schedule`` starts a nightly run, in the newsletter's zone."""
+
+    nightly: str = "30 3 * * *"
+    """Five cron fields: minute, hour, day of month, month, day of week."""
+    misfire_grace: int = Field(default=6 * 3600, ge=1)
+    """How late a run may still start after the machine slept."""
+
+
+class Store(Section):
+    """Where things are kept."""
+
+    database: str = "briefing.db"
+    """Relative to the configuration folder, or to the working folder for the shipped one."""
+    issues: str = "issues"
+    """Folder that ``briefing export`` writes to."""
+
+
+class Settings(Section):
+    """Everything, checked. Made by ``config.load.load_settings``."""
+
+    newsletter: Newsletter
+    sections: tuple[IssueSectionSettings, ...] = Field(min_length=1)
+    topics: tuple[Topic, ...] = ()
+    sources: tuple[SourceSettings, ...] = Field(min_length=1)
+    score: ScoreWeights = ScoreWeights()
+    network: Network = Network()
+    addresses: Addresses = Addresses()
+    limits: ApiLimits = ApiLimits()
+    schedule: Schedule = Schedule()
+    store: Store = Store()
+    publishers: dict[str, str] = {}
+    """Host -> how the medium is called after ``|`` (``mp.weixin.qq.com`` knows its account)."""
+    venues: tuple[str, ...] = ()
+    """Conferences and journals looked for in a paper's comment: ``CVPR``, ``MLSys``."""
+    github_token: SecretStr | None = None
+    """Only from the environment: ``GITHUB_TOKEN``."""
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Settings:
+        names = [source.name for source in self.sources]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"two sources have one name: {', '.join(doubled)}")
+        sections = [section.name for section in self.sections]
+        for source in self.sources:
+            if source.section is not None and source.section not in sections:
+                raise ValueError(
+                    f"source {source.name!r} asks for section {source.section!r}, "
+                    f"which is none of {', '.join(sections)}"
+                )
+        return self
