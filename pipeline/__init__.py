@@ -1,0 +1,1 @@
+"""From raw items to an issue in Markdown."""

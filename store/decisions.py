@@ -1,0 +1,93 @@
+"""The editor's decisions: rows <-> models. Appended, never rewritten (the tables refuse)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from store.database import Store
+from store.models import Decision, DecisionId, Draft, StoryId, Verdict
+from store.rows import DRAFT, STRINGS, read_time, write_time
+
+
+def append_decision(
+    store: Store,
+    story: StoryId,
+    verdict: Verdict,
+    *,
+    by: str,
+    at: datetime,
+    note: str | None,
+    basis: tuple[str, ...],
+    machine: Draft,
+    editor: Draft | None,
+) -> DecisionId:
+    """Keep one decision."""
+    with store.writing() as db:
+        cursor = db.execute(
+            "INSERT INTO decision (story_id, verdict, by, at, note, basis, machine, editor)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                story,
+                verdict,
+                by,
+                write_time(at),
+                note,
+                STRINGS.write(basis),
+                DRAFT.write(machine),
+                None if editor is None else DRAFT.write(editor),
+            ],
+        )
+        return DecisionId(int(cursor.lastrowid or 0))
+
+
+def load_decisions(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, list[Decision]]:
+    """The decisions on these stories in the order that they were made.
+
+    Those on stories that were later merged into one of them count as decisions on it.
+    """
+    found: dict[StoryId, list[Decision]] = {}
+    with store.reading() as db:
+        for story in stories:
+            rows = db.execute(
+                "SELECT id, verdict, by, at, note, basis, machine, editor FROM decision"
+                " WHERE story_id IN (SELECT id FROM story WHERE id = ? OR merged_into = ?)"
+                " ORDER BY id",
+                [story, story],
+            ).fetchall()
+            if rows:
+                found[story] = [
+                    Decision(
+                        id=DecisionId(decision),
+                        story=story,
+                        verdict=Verdict(verdict),
+                        by=by,
+                        at=read_time(at),
+                        note=note,
+                        basis=STRINGS.read(basis),
+                        machine=DRAFT.read(machine),
+                        editor=None if editor is None else DRAFT.read(editor),
+                    )
+                    for decision, verdict, by, at, note, basis, machine, editor in rows
+                ]
+    return found
+
+
+def load_waiting(store: Store, *, before: date) -> list[StoryId]:
+    """Stories that the editor decided on and that may still print, by id.
+
+    Without those whose last decision is a rejection, and those that an issue before that day ran.
+    """
+    with store.reading() as db:
+        return [
+            StoryId(row[0])
+            for row in db.execute(
+                "SELECT DISTINCT coalesce(s.merged_into, s.id) AS story FROM decision d"
+                " JOIN story s ON s.id = d.story_id WHERE d.verdict <> 'reject'"
+                " AND NOT EXISTS (SELECT 1 FROM decision l"
+                "   WHERE l.story_id = d.story_id AND l.id > d.id)"
+                " AND NOT EXISTS (SELECT 1 FROM issue_item i"
+                "   WHERE i.story_id = d.story_id AND i.date < ?) ORDER BY story",
+                [before.isoformat()],
+            )
+        ]

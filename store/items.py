@@ -1,0 +1,203 @@
+"""Payloads and raw items: rows <-> models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from store.database import Store
+from store.models import Payload, RawItem, RawItemId, RunId, SourceName
+from store.rows import RAW_ITEM, compress, decompress, digest, read_time, write_time
+
+PayloadOutcome: TypeAlias = Literal["items", "empty", "unparsable", "refused", "article"]
+"""How an answer was read; ``article`` is the page behind an item, kept under the item's url."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What became of received raw items."""
+
+    received: int = 0
+    new: int = 0
+    """Never heard of from this source before."""
+    changed: int = 0
+    """Known, and said differently now."""
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            received=self.received + other.received,
+            new=self.new + other.new,
+            changed=self.changed + other.changed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPayload:
+    """A kept answer, with which source gave it and how it was read."""
+
+    id: int
+    source: SourceName
+    kind: str
+    outcome: PayloadOutcome
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingItem:
+    """A raw item that has not become a candidate yet."""
+
+    id: RawItemId
+    item: RawItem
+    first_seen: datetime
+
+
+def save_payload(
+    store: Store, source: SourceName, kind: str, outcome: PayloadOutcome, payload: Payload
+) -> int:
+    """Keep an answer, compressed; the same bytes from the same source are kept once."""
+    sha256 = digest(payload.body)
+    with store.writing() as db:
+        row = db.execute(
+            "SELECT id FROM payload WHERE source = ? AND sha256 = ?", [source, sha256]
+        ).fetchone()
+        if row is not None:
+            db.execute("UPDATE payload SET outcome = ? WHERE id = ?", [outcome, row[0]])
+            return int(row[0])
+        cursor = db.execute(
+            "INSERT INTO payload (source, kind, url, fetched_at, content_type, outcome, sha256,"
+            " size, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                source,
+                kind,
+                payload.url,
+                write_time(payload.fetched_at),
+                payload.content_type,
+                outcome,
+                sha256,
+                len(payload.body),
+                compress(payload.body),
+            ],
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def save_items(
+    store: Store, run: RunId, payload_id: int | None, items: Sequence[RawItem], now: datetime
+) -> Counts:
+    """Keep raw items; one that its source said before in the same words is kept once."""
+    if not items:
+        return Counts()
+    texts = [RAW_ITEM.write(item) for item in items]
+    items = [_storable(item, text) for item, text in zip(items, texts, strict=True)]
+    seen = write_time(now)
+    with store.writing() as db:
+        known = _known_ids(store, items)
+        before = db.conn.total_changes
+        db.conn.executemany(
+            "INSERT INTO raw_item (source, external_id, fingerprint, payload_id, run_id,"
+            " first_seen, said) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (source, external_id, fingerprint) DO NOTHING",
+            [
+                (item.source, item.external_id, digest(text), payload_id, run, seen, text)
+                for item, text in zip(items, texts, strict=True)
+            ],
+        )
+        stored = db.conn.total_changes - before
+    new = len({item.external_id for item in items} - known)
+    return Counts(received=len(items), new=new, changed=max(0, stored - new))
+
+
+def _storable(item: RawItem, text: str) -> RawItem:
+    """The item itself, or, where `text` had to replace characters, the item as stored."""
+    return item if item.external_id.isascii() else RAW_ITEM.read(text)
+
+
+def _known_ids(store: Store, items: Sequence[RawItem]) -> set[str]:
+    with store.reading() as db:
+        return {
+            item.external_id
+            for item in items
+            if db.execute(
+                "SELECT 1 FROM raw_item WHERE source = ? AND external_id = ? LIMIT 1",
+                [item.source, item.external_id],
+            ).fetchone()
+        }
+
+
+def load_article(store: Store, source: SourceName, url: str) -> Payload | None:
+    """The kept page behind an item of a source; None where it was never fetched."""
+    with store.reading() as db:
+        row = db.execute(
+            "SELECT body, fetched_at, content_type FROM payload"
+            " WHERE source = ? AND url = ? AND outcome = 'article' ORDER BY id DESC LIMIT 1",
+            [source, url],
+        ).fetchone()
+    if row is None:
+        return None
+    body, fetched_at, content_type = row
+    return Payload(
+        url=url,
+        body=decompress(body),
+        fetched_at=read_time(fetched_at),
+        content_type=content_type,
+    )
+
+
+def load_pending(store: Store, limit: int) -> list[PendingItem]:
+    """Raw items that have not become candidates yet, the oldest first."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT id, said, first_seen FROM raw_item WHERE normalised = 0 ORDER BY id LIMIT ?",
+            [limit],
+        ).fetchall()
+    return [
+        PendingItem(
+            id=RawItemId(row_id), item=RAW_ITEM.read(said), first_seen=read_time(first_seen)
+        )
+        for row_id, said, first_seen in rows
+    ]
+
+
+def load_payloads(store: Store, source: SourceName | None = None) -> Iterator[StoredPayload]:
+    """Kept answers in the order that they came in, of one source or of all."""
+    with store.reading() as db:
+        ids = [
+            row[0]
+            for row in db.execute(
+                "SELECT id FROM payload WHERE ? IS NULL OR source = ? ORDER BY id",
+                [source, source],
+            )
+        ]
+    for payload_id in ids:
+        with store.reading() as db:
+            name, kind, url, fetched_at, content_type, outcome, body = db.execute(
+                "SELECT source, kind, url, fetched_at, content_type, outcome, body"
+                " FROM payload WHERE id = ?",
+                [payload_id],
+            ).fetchone()
+        yield StoredPayload(
+            id=payload_id,
+            source=SourceName(name),
+            kind=kind,
+            outcome=outcome,
+            payload=Payload(
+                url=url,
+                body=decompress(body),
+                fetched_at=read_time(fetched_at),
+                content_type=content_type,
+            ),
+        )
+
+
+def load_items(store: Store) -> Iterator[RawItem]:
+    """The latest word of every source on every item, by source and its id."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT said FROM raw_item WHERE id IN"
+            " (SELECT max(id) FROM raw_item GROUP BY source, external_id)"
+            " ORDER BY source, external_id"
+        ).fetchall()
+    for (said,) in rows:
+        yield RAW_ITEM.read(said)

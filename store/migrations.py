@@ -1,0 +1,220 @@
+"""The tables, as numbered migrations that are never changed once released.
+
+Each runs in a transaction of its own, together with the record that it ran. Times are ISO 8601
+in UTC, ``2026-03-02T03:30:00+00:00``; JSON columns hold what ``store.rows`` writes. Imports
+nothing of ours, so that an old migration cannot change under a new model.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("briefing")
+
+
+def _run(db: Database, script: str) -> None:
+    # Not executescript(): it commits, and a migration must be whole or absent.
+    for statement in script.split(";\n\n"):
+        if statement.strip():
+            db.execute(statement)
+
+
+@migrations()
+def m001_runs_and_raw_items(db: Database) -> None:
+    """Runs, what each source answered in them, and the raw items with their payloads."""
+    _run(
+        db,
+        """
+CREATE TABLE run (
+    id          INTEGER PRIMARY KEY,
+    command     TEXT NOT NULL,
+    started_at  TEXT NOT NULL,
+    finished_at TEXT,
+    status      TEXT NOT NULL CHECK (status IN ('running', 'ok', 'partial', 'interrupted'))
+) STRICT;
+
+CREATE TABLE source_run (
+    run_id    INTEGER NOT NULL REFERENCES run (id),
+    source    TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    status    TEXT NOT NULL
+              CHECK (status IN ('items', 'not_modified', 'empty', 'unparsable', 'error')),
+    received  INTEGER NOT NULL,
+    new       INTEGER NOT NULL,
+    changed   INTEGER NOT NULL,
+    cause     TEXT,
+    retryable INTEGER,
+    retry_at  TEXT,
+    seconds   REAL NOT NULL,
+    notes     TEXT NOT NULL,
+    PRIMARY KEY (run_id, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX source_run_by_source ON source_run (source, run_id);
+
+CREATE TABLE source_state (
+    source        TEXT PRIMARY KEY,
+    asked         TEXT,
+    etag          TEXT,
+    last_modified TEXT,
+    moved_to      TEXT,
+    watermark     TEXT,
+    retry_at      TEXT,
+    body_sha256   TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE payload (
+    id           INTEGER PRIMARY KEY,
+    source       TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    url          TEXT NOT NULL,
+    fetched_at   TEXT NOT NULL,
+    content_type TEXT,
+    outcome      TEXT NOT NULL
+                 CHECK (outcome IN ('items', 'empty', 'unparsable', 'refused', 'article')),
+    sha256       TEXT NOT NULL,
+    size         INTEGER NOT NULL,
+    body         BLOB NOT NULL,
+    UNIQUE (source, sha256)
+) STRICT;
+
+CREATE INDEX payload_of_article ON payload (source, url) WHERE outcome = 'article';
+
+CREATE TABLE raw_item (
+    id          INTEGER PRIMARY KEY,
+    source      TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    payload_id  INTEGER REFERENCES payload (id),
+    run_id      INTEGER NOT NULL REFERENCES run (id),
+    first_seen  TEXT NOT NULL,
+    said        TEXT NOT NULL,
+    normalised  INTEGER NOT NULL DEFAULT 0 CHECK (normalised IN (0, 1)),
+    UNIQUE (source, external_id, fingerprint)
+) STRICT;
+
+CREATE INDEX raw_item_pending ON raw_item (id) WHERE normalised = 0;
+
+CREATE INDEX raw_item_by_payload ON raw_item (payload_id)
+""",
+    )
+
+
+@migrations()
+def m002_candidates_and_stories(db: Database) -> None:
+    """Candidates, the keys that make them stories, scores, and the search index."""
+    _run(
+        db,
+        """
+CREATE TABLE story (
+    id          INTEGER PRIMARY KEY,
+    created_at  TEXT NOT NULL,
+    changed_at  TEXT NOT NULL,
+    merged_into INTEGER REFERENCES story (id)
+) STRICT;
+
+CREATE INDEX story_by_change ON story (changed_at) WHERE merged_into IS NULL;
+
+CREATE INDEX story_merged ON story (merged_into) WHERE merged_into IS NOT NULL;
+
+CREATE TABLE candidate (
+    id            INTEGER PRIMARY KEY,
+    source        TEXT NOT NULL,
+    external_id   TEXT NOT NULL,
+    raw_item_id   INTEGER NOT NULL REFERENCES raw_item (id),
+    kind          TEXT NOT NULL,
+    canonical_url TEXT NOT NULL,
+    title         TEXT NOT NULL,
+    language      TEXT NOT NULL,
+    published     TEXT,
+    content_hash  TEXT NOT NULL,
+    first_seen    TEXT NOT NULL,
+    story_id      INTEGER REFERENCES story (id),
+    UNIQUE (source, external_id)
+) STRICT;
+
+CREATE INDEX candidate_by_story ON candidate (story_id);
+
+CREATE INDEX candidate_pending ON candidate (id) WHERE story_id IS NULL;
+
+CREATE INDEX candidate_by_raw_item ON candidate (raw_item_id);
+
+CREATE TABLE candidate_key (
+    candidate_id INTEGER NOT NULL REFERENCES candidate (id),
+    relation     TEXT NOT NULL CHECK (relation IN ('is', 'mentions')),
+    position     INTEGER NOT NULL,
+    key          TEXT NOT NULL,
+    PRIMARY KEY (candidate_id, relation, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX candidate_key_by_key ON candidate_key (key, relation);
+
+CREATE TABLE story_key (
+    key      TEXT PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX story_key_by_story ON story_key (story_id);
+
+CREATE TABLE score (
+    story_id  INTEGER PRIMARY KEY REFERENCES story (id),
+    total     REAL NOT NULL,
+    section   TEXT NOT NULL,
+    parts     TEXT NOT NULL,
+    scored_at TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX score_by_section ON score (section, total DESC);
+
+CREATE VIRTUAL TABLE story_text USING fts5 (title, body, tokenize = 'unicode61')
+""",
+    )
+
+
+@migrations()
+def m003_decisions_and_issues(db: Database) -> None:
+    """What the editor did, append-only, and the issues that came of it."""
+    _run(
+        db,
+        """
+CREATE TABLE decision (
+    id       INTEGER PRIMARY KEY,
+    story_id INTEGER NOT NULL REFERENCES story (id),
+    verdict  TEXT NOT NULL CHECK (verdict IN ('accept', 'reject', 'later', 'edit', 'undo')),
+    by       TEXT NOT NULL,
+    at       TEXT NOT NULL,
+    note     TEXT,
+    basis    TEXT NOT NULL,
+    machine  TEXT NOT NULL,
+    editor   TEXT
+) STRICT;
+
+CREATE INDEX decision_by_story ON decision (story_id, id);
+
+CREATE TRIGGER decision_is_never_rewritten BEFORE UPDATE ON decision
+BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+
+CREATE TRIGGER decision_is_never_deleted BEFORE DELETE ON decision
+BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
+
+CREATE TABLE issue (
+    date        TEXT PRIMARY KEY,
+    title       TEXT NOT NULL,
+    lead        TEXT NOT NULL,
+    final       INTEGER NOT NULL CHECK (final IN (0, 1)),
+    exported_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE issue_item (
+    date     TEXT NOT NULL REFERENCES issue (date),
+    position INTEGER NOT NULL,
+    section  TEXT NOT NULL,
+    story_id INTEGER REFERENCES story (id),
+    basis    TEXT NOT NULL,
+    draft    TEXT NOT NULL,
+    PRIMARY KEY (date, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX issue_item_by_story ON issue_item (story_id)
+""",
+    )

@@ -1,0 +1,402 @@
+"""Candidates, the stories that they make, and their scores: rows <-> models.
+
+Which candidates belong together and what a story is worth is decided elsewhere, purely; this
+module stores the outcome and gives it back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from store.database import Store
+from store.models import (
+    Candidate,
+    CandidateId,
+    CanonicalUrl,
+    IdentityKey,
+    Kind,
+    Member,
+    RawItemId,
+    Score,
+    Story,
+    StoryId,
+)
+from store.rows import (
+    PARTS,
+    RAW_ITEM,
+    read_optional_time,
+    read_time,
+    write_optional_time,
+    write_time,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormalisedItem:
+    """A raw item with the candidate that was made of it."""
+
+    raw_item: RawItemId
+    candidate: Candidate
+    first_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassigned:
+    """A candidate that belongs to no story yet, or whose keys have grown since."""
+
+    id: CandidateId
+    keys: tuple[IdentityKey, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """Which candidates make which story: what the clustering stage decided."""
+
+    candidates: tuple[CandidateId, ...]
+    keys: tuple[IdentityKey, ...]
+    """All identity keys of the group."""
+    stories: tuple[StoryId, ...]
+    """Known stories that share a key with the group; several become one, none a new one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredStory:
+    """A story with its score."""
+
+    story: Story
+    score: Score
+
+
+def save_candidates(store: Store, batch: Sequence[NormalisedItem], now: datetime) -> None:
+    """Store what normalising made of raw items, and mark these as done, in one transaction.
+
+    A later raw item of the same source and id replaces the earlier one's content; keys are only
+    ever added, since an address that once named the thing still does.
+    """
+    with store.writing() as db:
+        for entry in batch:
+            _save_candidate(db, entry, now)
+        db.conn.executemany(
+            "UPDATE raw_item SET normalised = 1 WHERE id = ?", [(e.raw_item,) for e in batch]
+        )
+
+
+def _save_candidate(db: Database, entry: NormalisedItem, now: datetime) -> None:
+    candidate = entry.candidate
+    item = candidate.item
+    row = db.execute(
+        "SELECT id, raw_item_id, content_hash, story_id FROM candidate"
+        " WHERE source = ? AND external_id = ?",
+        [item.source, item.external_id],
+    ).fetchone()
+    if row is None:
+        cursor = db.execute(
+            "INSERT INTO candidate (source, external_id, raw_item_id, kind, canonical_url, title,"
+            " language, published, content_hash, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                item.source,
+                item.external_id,
+                entry.raw_item,
+                candidate.kind,
+                candidate.canonical_url,
+                candidate.title,
+                candidate.language,
+                write_optional_time(candidate.published),
+                candidate.content_hash,
+                write_time(entry.first_seen),
+            ],
+        )
+        _save_keys(db, int(cursor.lastrowid or 0), candidate, known=())
+        return
+    candidate_id, raw_item_id, content_hash, story_id = row
+    if raw_item_id > entry.raw_item:
+        return
+    known = tuple(
+        key
+        for (key,) in db.execute(
+            "SELECT key FROM candidate_key WHERE candidate_id = ? AND relation = 'is'"
+            " ORDER BY position",
+            [candidate_id],
+        )
+    )
+    grown = not set(candidate.keys) <= set(known)
+    db.execute(
+        "UPDATE candidate SET raw_item_id = ?, kind = ?, canonical_url = ?, title = ?,"
+        " language = ?, published = ?, content_hash = ?, story_id = ? WHERE id = ?",
+        [
+            entry.raw_item,
+            candidate.kind,
+            candidate.canonical_url,
+            candidate.title,
+            candidate.language,
+            write_optional_time(candidate.published),
+            candidate.content_hash,
+            None if grown else story_id,
+            candidate_id,
+        ],
+    )
+    db.execute("DELETE FROM candidate_key WHERE candidate_id = ?", [candidate_id])
+    _save_keys(db, candidate_id, candidate, known=known)
+    if content_hash != candidate.content_hash and story_id is not None:
+        _touch(db, [story_id], now)
+
+
+def _save_keys(
+    db: Database, candidate_id: int, candidate: Candidate, known: tuple[IdentityKey, ...]
+) -> None:
+    own = dict.fromkeys((*candidate.keys, *known))
+    db.conn.executemany(
+        "INSERT INTO candidate_key (candidate_id, relation, position, key) VALUES (?, ?, ?, ?)",
+        [
+            *((candidate_id, "is", n, key) for n, key in enumerate(own)),
+            *(
+                (candidate_id, "mentions", n, key)
+                for n, key in enumerate(k for k in candidate.mentions if k not in own)
+            ),
+        ],
+    )
+
+
+def load_unassigned(store: Store) -> list[Unassigned]:
+    """Every candidate that waits to be given a story."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT c.id, k.key FROM candidate c JOIN candidate_key k"
+            " ON k.candidate_id = c.id AND k.relation = 'is'"
+            " WHERE c.story_id IS NULL ORDER BY c.id, k.position"
+        ).fetchall()
+    keys: dict[CandidateId, list[IdentityKey]] = {}
+    for candidate_id, key in rows:
+        keys.setdefault(CandidateId(candidate_id), []).append(IdentityKey(key))
+    return [Unassigned(id=c, keys=tuple(k)) for c, k in keys.items()]
+
+
+def load_story_keys(store: Store, keys: Iterable[IdentityKey]) -> dict[IdentityKey, StoryId]:
+    """Which of these keys already name a story, and which."""
+    found: dict[IdentityKey, StoryId] = {}
+    with store.reading() as db:
+        for key in keys:
+            row = db.execute("SELECT story_id FROM story_key WHERE key = ?", [key]).fetchone()
+            if row is not None:
+                found[key] = StoryId(row[0])
+    return found
+
+
+def save_groupings(store: Store, groupings: Sequence[Grouping], now: datetime) -> None:
+    """Make, extend and merge stories as decided, in one transaction."""
+    moment = write_time(now)
+    with store.writing() as db:
+        for group in groupings:
+            if group.stories:
+                story, *absorbed = sorted(group.stories)
+            else:
+                cursor = db.execute(
+                    "INSERT INTO story (created_at, changed_at) VALUES (?, ?)", [moment, moment]
+                )
+                story, absorbed = StoryId(int(cursor.lastrowid or 0)), []
+            for other in absorbed:
+                _absorb(db, other, story)
+            db.conn.executemany(
+                "UPDATE candidate SET story_id = ? WHERE id = ?",
+                [(story, candidate) for candidate in group.candidates],
+            )
+            db.conn.executemany(
+                "INSERT INTO story_key (key, story_id) VALUES (?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET story_id = excluded.story_id",
+                [(key, story) for key in group.keys],
+            )
+            _touch(db, [story], now)
+
+
+def _absorb(db: Database, other: StoryId, story: StoryId) -> None:
+    db.execute("UPDATE candidate SET story_id = ? WHERE story_id = ?", [story, other])
+    db.execute("UPDATE story_key SET story_id = ? WHERE story_id = ?", [story, other])
+    db.execute("UPDATE story SET merged_into = ? WHERE ? IN (id, merged_into)", [story, other])
+    db.execute("DELETE FROM score WHERE story_id = ?", [other])
+    db.execute("DELETE FROM story_text WHERE rowid = ?", [other])
+
+
+def _touch(db: Database, stories: Iterable[int], now: datetime) -> None:
+    moment = write_time(now)
+    for story in stories:
+        db.execute("UPDATE story SET changed_at = ? WHERE id = ?", [moment, story])
+        rows = db.execute(
+            "SELECT c.title, r.said FROM candidate c JOIN raw_item r ON r.id = c.raw_item_id"
+            " WHERE c.story_id = ? ORDER BY c.source, c.external_id",
+            [story],
+        ).fetchall()
+        items = [RAW_ITEM.read(said) for _, said in rows]
+        db.execute("DELETE FROM story_text WHERE rowid = ?", [story])
+        db.execute(
+            "INSERT INTO story_text (rowid, title, body) VALUES (?, ?, ?)",
+            [
+                story,
+                spaced(" \n".join(title for title, _ in rows)),
+                spaced(" \n".join(f"{i.publisher or ''} {i.summary} {i.text}" for i in items)),
+            ],
+        )
+
+
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+
+
+def spaced(text: str) -> str:
+    """Text with every CJK character standing alone, so that the index finds any part of a word.
+
+    SQLite's ``unicode61`` tokenizer takes a run of Chinese for one word.
+    """
+    return _CJK.sub(lambda run: f" {' '.join(run[0])} ", text)
+
+
+def search(store: Store, words: str, limit: int) -> list[StoryId]:
+    """Stories whose members hold all of `words`, the best match first.
+
+    Words are separated by white space; Chinese is matched as written, at any place.
+    """
+    phrases = [" ".join(spaced(word).split()).replace('"', " ") for word in words.split()]
+    query = " ".join(f'"{phrase}"' for phrase in phrases if phrase.strip())
+    if not query:
+        return []
+    with store.reading() as db:
+        return [
+            StoryId(row[0])
+            for row in db.execute(
+                "SELECT rowid FROM story_text WHERE story_text MATCH ?"
+                " ORDER BY bm25(story_text, 4.0, 1.0), rowid LIMIT ?",
+                [query, limit],
+            )
+        ]
+
+
+def resolve(store: Store, story: StoryId) -> StoryId | None:
+    """The story that lives under this id now: itself, the one it was merged into, or None."""
+    with store.reading() as db:
+        row = db.execute(
+            "SELECT coalesce(merged_into, id) FROM story WHERE id = ?", [story]
+        ).fetchone()
+    return None if row is None else StoryId(row[0])
+
+
+def load_open(store: Store, since: datetime) -> list[StoryId]:
+    """Stories in which something was new or different since then, by id."""
+    with store.reading() as db:
+        return [
+            StoryId(row[0])
+            for row in db.execute(
+                "SELECT id FROM story WHERE merged_into IS NULL AND changed_at >= ? ORDER BY id",
+                [write_time(since)],
+            )
+        ]
+
+
+def load_stories(store: Store, ids: Iterable[StoryId]) -> list[Story]:
+    """Stories with their members, in the order of `ids`; unknown ids are left out.
+
+    Members stand by kind, first key, source and external id: an order that does not depend on
+    which arrived first.
+    """
+    stories: list[Story] = []
+    with store.reading() as db:
+        for story in ids:
+            members = _load_members(db, story)
+            if members:
+                stories.append(Story(id=story, members=members))
+    return stories
+
+
+def _load_members(db: Database, story: StoryId) -> tuple[Member, ...]:
+    rows = db.execute(
+        "SELECT c.id, c.kind, c.canonical_url, c.title, c.language, c.published,"
+        " c.content_hash, c.first_seen, r.said FROM candidate c"
+        " JOIN raw_item r ON r.id = c.raw_item_id WHERE c.story_id = ?",
+        [story],
+    ).fetchall()
+    members = []
+    for cid, kind, url, title, language, published, content_hash, first_seen, said in rows:
+        keys: Mapping[str, list[IdentityKey]] = {"is": [], "mentions": []}
+        for relation, key in db.execute(
+            "SELECT relation, key FROM candidate_key WHERE candidate_id = ?"
+            " ORDER BY relation, position",
+            [cid],
+        ):
+            keys[relation].append(IdentityKey(key))
+        members.append(
+            Member(
+                id=CandidateId(cid),
+                first_seen=read_time(first_seen),
+                candidate=Candidate(
+                    item=RAW_ITEM.read(said),
+                    kind=Kind(kind),
+                    canonical_url=CanonicalUrl(url),
+                    keys=tuple(keys["is"]),
+                    mentions=tuple(keys["mentions"]),
+                    title=title,
+                    language=language,
+                    published=read_optional_time(published),
+                    content_hash=content_hash,
+                ),
+            )
+        )
+    return tuple(
+        sorted(
+            members,
+            key=lambda m: (
+                list(Kind).index(m.candidate.kind),
+                m.candidate.keys,
+                m.candidate.item.source,
+                m.candidate.item.external_id,
+            ),
+        )
+    )
+
+
+def save_scores(store: Store, scores: Mapping[StoryId, Score], now: datetime) -> None:
+    """Keep scores in place of earlier ones."""
+    with store.writing() as db:
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO score (story_id, total, section, parts, scored_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [
+                (story, score.total, score.section, PARTS.write(score.parts), write_time(now))
+                for story, score in scores.items()
+            ],
+        )
+
+
+def load_scores(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, Score]:
+    """The scores of these stories; one without a score is absent."""
+    found: dict[StoryId, Score] = {}
+    with store.reading() as db:
+        for story in stories:
+            row = db.execute(
+                "SELECT total, section, parts FROM score WHERE story_id = ?", [story]
+            ).fetchone()
+            if row is not None:
+                found[story] = Score(total=row[0], section=row[1], parts=PARTS.read(row[2]))
+    return found
+
+
+def load_keys_to_enrich(store: Store, since: datetime, checked_since: datetime) -> list[str]:
+    """GitHub repositories that recent candidates are or mention, as ``owner/name``.
+
+    Without those that were looked up after `checked_since`; the most mentioned first.
+    """
+    with store.reading() as db:
+        return [
+            str(row[0]).removeprefix("github:")
+            for row in db.execute(
+                "SELECT k.key FROM candidate c JOIN candidate_key k ON k.candidate_id = c.id"
+                " WHERE c.first_seen >= ? AND k.key >= 'github:' AND k.key < 'github;'"
+                " AND NOT EXISTS (SELECT 1 FROM candidate_key o JOIN candidate g"
+                "   ON g.id = o.candidate_id JOIN raw_item r ON r.id = g.raw_item_id"
+                "   WHERE o.key = k.key AND o.relation = 'is' AND g.source = 'GitHub'"
+                "   AND r.first_seen >= ?)"
+                " GROUP BY k.key ORDER BY count(*) DESC, k.key",
+                [write_time(since), write_time(checked_since)],
+            )
+        ]
