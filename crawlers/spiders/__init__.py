@@ -1,0 +1,1 @@
+"""The Scrapy project: what downloads feeds, trending pages, list pages and articles."""
