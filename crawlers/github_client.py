@@ -1,0 +1,147 @@
+"""GitHub's REST API, asked through PyGithub over our own session.
+
+PyGithub builds the request (address, parameters, API version, token); our session (see
+``crawlers.http_session``) sends it, waits for rate limits and follows redirects, and what comes
+back is handed on as it came, since the bytes are what is kept. What they say is read by
+``crawlers.github_answer``. The token appears in no error and no log.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import ItemsView, Mapping
+from http import HTTPStatus
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+import requests
+from github import Auth
+from github.Requester import HTTPSRequestsConnectionClass, Requester, RequestsResponse
+
+from config.errors import SourceError
+from config.settings import Addresses, Network
+from crawlers.github_answer import message_in
+from crawlers.http_session import HttpSession
+from crawlers.pace import GITHUB_PACE, Pace
+from crawlers.refusal import github_refusal, host_of
+
+JSON: Final = "application/vnd.github+json"
+RAW: Final = "application/vnd.github.raw+json"
+_VERSION: Final = "2022-11-28"
+_PER_PAGE: Final = 100
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE, 451})
+"""Not there, or taken away; 451 is a takedown for legal reasons."""
+
+
+class GithubClient:
+    """One source's way to the API. Not to be shared between threads; its `pace` is."""
+
+    def __init__(
+        self,
+        *,
+        network: Network,
+        addresses: Addresses,
+        token: str | None,
+        pace: Pace = GITHUB_PACE,
+    ) -> None:
+        """Open a session, without asking anything yet; raises `SourceError` for a broken token."""
+        # Checked here, because an error of a library about a bad header quotes the header.
+        if token is not None and not re.fullmatch(r"[!-~]+", token):
+            raise SourceError("GITHUB_TOKEN holds characters that stand in no token")
+        self._session = HttpSession(
+            network, pace=pace, interval=network.delay, read_refusal=github_refusal
+        )
+        self._requester = Requester(
+            auth=Auth.Token(token) if token else None,
+            base_url=addresses.github_api,
+            timeout=int(network.timeout) or 1,
+            user_agent=network.user_agent,
+            per_page=_PER_PAGE,
+            verify=True,
+            retry=None,
+            pool_size=None,
+            api_version=_VERSION,
+        )
+        base = urlsplit(addresses.github_api)
+        self._connection = _Connection(self._session, f"{base.scheme}://{base.netloc}")
+        self._token = token
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._session.close()
+
+    def get(
+        self, path: str, parameters: Mapping[str, str] | None = None, *, accept: str = JSON
+    ) -> requests.Response | None:
+        """Ask for `path` (``/repos/owner/name``).
+
+        Gives the answer, or None where there is no such thing, or no longer. Raises `SourceError`
+        for everything else, rate limits that end later than a run waits among it.
+        """
+        self._requester.requestJson(
+            "GET",
+            path,
+            parameters=dict(parameters or {}),
+            headers={"Accept": accept},
+            cnx=self._connection,
+        )
+        answer = self._session.answers[-1]
+        if answer.status_code == HTTPStatus.OK:
+            return answer
+        message = message_in(answer.content)
+        if answer.status_code in _GONE or "access blocked" in message.lower():
+            return None
+        raise SourceError(self._error(answer, message))
+
+    def _error(self, answer: requests.Response, message: str) -> str:
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            if self._token is None:
+                return f"{host_of(answer.url)} wants a token: set GITHUB_TOKEN"
+            return "GitHub does not accept the token in GITHUB_TOKEN"
+        if self._token is not None:
+            message = message.replace(self._token, "(token)")
+        cause = f"HTTP {answer.status_code} from {host_of(answer.url)}"
+        return f"{cause}: {message}" if message else cause
+
+
+class _Connection(HTTPSRequestsConnectionClass):
+    """What PyGithub takes for a connection, over a session of ours.
+
+    The base class would open a session of its own when it is made, so it is not asked to.
+    """
+
+    def __init__(self, session: HttpSession, origin: str) -> None:
+        self.session = session
+        self.origin = origin
+
+    def getresponse(self) -> RequestsResponse:
+        """Send what `request` was told."""
+        return _Answer(self.session.get(self.origin + self.url, headers=self.headers))
+
+
+class _Answer(RequestsResponse):
+    """What PyGithub is told of an answer: that there is one.
+
+    It would sleep and ask again by itself (202), follow redirects without their query, and raise
+    for rate-limit headers that are no numbers; all of that is the session's business here, and the
+    answer itself is taken from there.
+    """
+
+    def __init__(self, answer: requests.Response) -> None:
+        super().__init__(answer)
+        self.status = HTTPStatus.OK
+
+    def getheaders(self) -> ItemsView[str, str]:
+        headers: dict[str, str] = {}
+        return headers.items()
+
+    def read(self) -> str:
+        return ""
