@@ -1,0 +1,245 @@
+"""Commands of the editor: the queue, decisions, the draft and its export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import click
+from pydantic import TypeAdapter, ValidationError
+from rich.console import Console
+
+from config.errors import InputError
+from pipeline.cli.options import Desk, common, date_option, json_option, plain, print_json
+from pipeline.cli.tables import print_queue
+from pipeline.desk import current_issue, decide, finish_issue, reopen_issue
+from pipeline.export import export_issue, issue_text
+from pipeline.queue import Entry, State, find, load_entry, load_queue
+from store.models import Draft, Link, StoryId, Verdict
+
+
+def entry_json(entry: Entry) -> dict[str, object]:
+    """A story of the queue as ``--json`` prints it."""
+    return {
+        "id": entry.story.id,
+        "state": entry.state,
+        "section": entry.draft.section,
+        "score": entry.score.total,
+        "parts": [plain(part) for part in entry.score.parts],
+        "why": list(entry.why),
+        "printed": entry.printed.date.isoformat() if entry.printed else None,
+        "draft": plain(entry.draft),
+        "members": [
+            {
+                "kind": member.candidate.kind,
+                "source": member.candidate.item.source,
+                "title": member.candidate.title,
+                "url": member.candidate.canonical_url,
+                "keys": list(member.candidate.keys),
+                "mentions": list(member.candidate.mentions),
+                "published": plain_time(member.candidate.published),
+                "first_seen": plain_time(member.first_seen),
+            }
+            for member in entry.story.members
+        ],
+    }
+
+
+def plain_time(moment: object) -> str | None:
+    """ISO 8601, or None."""
+    return None if moment is None else moment.isoformat()  # type: ignore[attr-defined]
+
+
+@click.command()
+@common
+@date_option
+@json_option
+@click.option("--section", help="Only this section.")
+@click.option("--state", type=click.Choice([s.value for s in State]), help="Only this state.")
+@click.option("--limit", type=click.IntRange(1), default=15, show_default=True, help="A section.")
+def queue(
+    desk: Desk,
+    day: date | None,
+    as_json: bool,
+    section: str | None,
+    state: str | None,
+    limit: int,
+) -> None:
+    """Show the candidates of the coming issue, best first."""
+    with desk.store() as store:
+        entries = load_queue(store, desk.settings, desk.period(store, day))
+    shown: dict[str, int] = {}
+    kept = []
+    for entry in entries:
+        name = entry.draft.section
+        if (section and name != section) or (state and entry.state != state):
+            continue
+        shown[name] = shown.get(name, 0) + 1
+        if shown[name] <= limit:
+            kept.append(entry)
+    if as_json:
+        print_json([entry_json(entry) for entry in kept])
+    else:
+        print_queue(Console(), kept)
+
+
+@click.command()
+@common
+@json_option
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+def search(desk: Desk, as_json: bool, words: tuple[str, ...], limit: int) -> None:
+    """Find stories of any time by words in their titles and texts."""
+    with desk.store() as store:
+        entries = find(store, desk.settings, desk.period(store), " ".join(words), limit)
+    if as_json:
+        print_json([entry_json(entry) for entry in entries])
+    else:
+        print_queue(Console(), sorted(entries, key=lambda e: e.draft.section))
+
+
+def _verdict_command(verdict: Verdict, text: str) -> click.Command:
+    @click.command(verdict.value, help=text)
+    @common
+    @date_option
+    @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
+    @click.option("--note", help="Why; kept with the decision.")
+    def command(desk: Desk, day: date | None, ids: tuple[int, ...], note: str | None) -> None:
+        with desk.store() as store:
+            period = desk.period(store, day)
+            entries = decide(
+                store,
+                desk.settings,
+                period,
+                [StoryId(n) for n in ids],
+                verdict,
+                desk.editor,
+                note=note,
+            )
+        for entry in entries:
+            click.echo(f"{entry.story.id}: {entry.state} · {entry.draft.title}")
+
+    return command
+
+
+accept = _verdict_command(Verdict.ACCEPT, "Print these stories in the coming issue.")
+reject = _verdict_command(Verdict.REJECT, "Do not print these stories.")
+later = _verdict_command(Verdict.LATER, "Propose these stories again for the next issue.")
+undo = _verdict_command(Verdict.UNDO, "Take back the last decision on each of these stories.")
+
+
+@click.command()
+@common
+@date_option
+@click.argument("story", type=int, metavar="ID")
+@click.option("--title", help="Headline.")
+@click.option("--source", help="Medium or account after the bar.")
+@click.option("--section", help="Section to print in.")
+@click.option("--url", help="Primary link.")
+@click.option("--summary", help="摘要; - reads standard input.")
+@click.option("--tag", "tags", multiple=True, help="Tag before the title; give all of them.")
+@click.option("--link", "links", multiple=True, help="LABEL=URL; give all of them.")
+@click.option("--note", help="Why; kept with the decision.")
+def edit(
+    desk: Desk, day: date | None, story: int, note: str | None, **changes: str | tuple[str, ...]
+) -> None:
+    """Change how a story prints; without options, in your text editor."""
+    with desk.store() as store:
+        period = desk.period(store, day)
+        entry = load_entry(store, desk.settings, period, StoryId(story))
+        text = _changed(entry.draft, changes) if any(changes.values()) else _in_editor(entry.draft)
+        if text == entry.draft:
+            click.echo(f"{entry.story.id}: nothing changed")
+            return
+        decide(
+            store,
+            desk.settings,
+            period,
+            [entry.story.id],
+            Verdict.EDIT,
+            desk.editor,
+            note=note,
+            text=text,
+        )
+    click.echo(f"{entry.story.id}: edited · {text.title}")
+
+
+def _changed(draft: Draft, changes: dict[str, str | tuple[str, ...]]) -> Draft:
+    given = {key: value for key, value in changes.items() if value}
+    if given.get("summary") == "-":
+        given["summary"] = sys.stdin.read().strip()
+    links = given.pop("links", ())
+    if links:
+        pairs = [str(link).partition("=") for link in links]
+        for label, bar, url in pairs:
+            if not (label and bar and url):
+                raise InputError(f"--link {label}{bar}{url}: write it as LABEL=URL")
+        draft = replace(draft, links=tuple(Link(label=p[0], url=p[2]) for p in pairs))
+    if "summary" in given:
+        draft = replace(draft, translate=False)
+    return replace(draft, **given)  # type: ignore[arg-type]
+
+
+def _in_editor(draft: Draft) -> Draft:
+    adapter = TypeAdapter(Draft)
+    before = json.dumps(adapter.dump_python(draft, mode="json"), ensure_ascii=False, indent=2)
+    after = click.edit(before + "\n", extension=".json")
+    if after is None:
+        return draft
+    try:
+        return adapter.validate_json(after)
+    except ValidationError as error:
+        kept = Path(f"briefing-edit-{draft.section}.json").resolve()
+        kept.write_text(after, encoding="utf-8")
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "text"
+        raise InputError(
+            f"the edited text cannot be used: {where}: {first['msg']}; it is kept in {kept}"
+        ) from error
+
+
+@click.command()
+@common
+@date_option
+@json_option
+def draft(desk: Desk, day: date | None, as_json: bool) -> None:
+    """Print the issue as it stands: what is accepted, filled up with the best of the rest."""
+    with desk.store() as store:
+        assembled = current_issue(store, desk.settings, desk.period(store, day))
+    if as_json:
+        print_json(
+            {**plain(assembled.issue), "final": assembled.final, "proposed": assembled.proposed}
+        )
+    else:
+        click.echo(issue_text(assembled.issue, desk.settings, desk.folder), nl=False)
+
+
+@click.command()
+@common
+@date_option
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
+@click.option("--final", is_flag=True, help="Print only what is accepted, and freeze the issue.")
+@click.option("--reopen", is_flag=True, help="Let a final issue follow the queue again.")
+def export(desk: Desk, day: date | None, output: Path | None, final: bool, reopen: bool) -> None:
+    """Write the issue as Markdown; what it holds is not proposed again in later ones."""
+    if final and reopen:
+        raise click.UsageError("--final and --reopen exclude each other")
+    with desk.store() as store:
+        period = desk.period(store, day)
+        if reopen:
+            reopen_issue(store, period, desk.now)
+        if final:
+            finish_issue(store, desk.settings, period, desk.now)
+        text = export_issue(store, desk.settings, desk.folder, period, desk.now)
+    if output is not None and str(output) == "-":
+        click.echo(text.markdown, nl=False)
+        return
+    path = text.write(output or desk.issues / f"{period.day}.md")
+    unseen = f"; {text.proposed} of them not looked at yet" if text.proposed else ""
+    click.echo(f"{path}: {text.items} items{unseen}")
+
+
+COMMANDS = (queue, search, accept, reject, later, undo, edit, draft, export)

@@ -1,0 +1,179 @@
+"""Tables and the live progress of a run, on a terminal or as plain lines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from crawlers.build import Sources
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from pipeline.nightly import Night
+from pipeline.queue import Entry, State
+from store.runs import SourceReport
+
+_WORDS = {
+    "items": "ok",
+    "not_modified": "not modified",
+    "empty": "empty",
+    "unparsable": "[red]unparsable[/]",
+    "error": "[red]error[/]",
+}
+
+_STATES = {
+    State.PROPOSED: "",
+    State.ACCEPTED: "[green]✓[/]",
+    State.REJECTED: "[red]✗[/]",
+    State.LATER: "…",
+    State.PRINTED: "■",
+}
+
+
+class RunProgress:
+    """Shows a run: sources done, items, errors. Lines where there is no terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+        self._bar: Progress | None = None
+        self._received = self._new = self._failed = 0
+
+    @contextmanager
+    def shown(self) -> Iterator[RunProgress]:
+        """Keep the display up for the length of the block."""
+        if not self._console.is_terminal:
+            yield self
+            return
+        bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[counts]}"),
+            TimeElapsedColumn(),
+            console=self._console,
+            transient=True,
+        )
+        with bar:
+            self._bar = bar
+            yield self
+        self._bar = None
+
+    def begin(self, sources: Sources) -> None:
+        """Say what will be asked."""
+        total = len(sources.pages) + len(sources.clients)
+        if self._bar is not None:
+            self._bar.add_task("sources", total=total, counts="")
+        else:
+            self._console.print(f"asking {total} sources")
+
+    def __call__(self, report: SourceReport) -> None:
+        """Count one source's answer."""
+        with self._lock:
+            self._received += report.received
+            self._new += report.new
+            self._failed += report.failed
+            if self._bar is None:
+                self._console.print(_line(report), highlight=False, soft_wrap=True)
+                return
+            task = self._bar.task_ids[0]
+            known = self._bar.tasks[0]
+            self._bar.update(
+                task,
+                advance=1,
+                total=max(known.total or 0, known.completed + 1),
+                counts=f"{self._received} items, {self._new} new, {self._failed} errors",
+            )
+
+
+def _line(report: SourceReport) -> str:
+    what = _WORDS[report.status]
+    cause = f": {escape(report.cause)}" if report.cause else ""
+    return (
+        f"{escape(report.source)}: {what}{cause} "
+        f"({report.received} received, {report.new} new, {report.seconds:.1f} s)"
+    )
+
+
+def print_night(console: Console, night: Night) -> None:
+    """The run's table, failing sources last so that they stand where the eye ends."""
+    table = _table("source", "outcome", "received", "new", "changed", "time")
+    for report in sorted(night.run.sources, key=lambda r: (r.failed, r.kind, r.source)):
+        details = [report.cause or "", *report.notes]
+        if report.retry_at:
+            details.append(f"again after {report.retry_at:%m-%d %H:%M} UTC")
+        table.add_row(
+            escape(report.source),
+            "\n".join([_WORDS[report.status], *(escape(d) for d in details if d)]),
+            str(report.received),
+            str(report.new),
+            str(report.changed),
+            f"{report.seconds:.1f} s",
+        )
+    console.print(table)
+    reports = night.run.sources
+    console.print(
+        f"{len(reports)} sources, {sum(r.received for r in reports)} items received, "
+        f"{sum(r.new for r in reports)} new, {len(night.failed)} sources failed; "
+        f"{night.scored} stories since {night.period.start:%Y-%m-%d}"
+    )
+    for missing in night.waiting:
+        console.print(f"not asked: {escape(missing)}", soft_wrap=True)
+
+
+def print_queue(console: Console, entries: Sequence[Entry]) -> None:
+    """The queue, section by section."""
+    section = ""
+    table = _table()
+    for entry in entries:
+        if entry.draft.section != section:
+            if section:
+                console.print(table)
+            section = entry.draft.section
+            table = _table("", "id", "score", section, "why")
+        table.add_row(
+            _STATES[entry.state],
+            str(entry.story.id),
+            f"{entry.score.total:.1f}",
+            escape(_headline(entry)),
+            escape(reasons(entry)),
+        )
+    if section:
+        console.print(table)
+    else:
+        console.print("the queue is empty")
+
+
+def _headline(entry: Entry) -> str:
+    tags = "".join(f"[{tag}] " for tag in entry.draft.tags)
+    source = f" | {entry.draft.source}" if entry.draft.source else ""
+    return f"{tags}{entry.draft.title}{source}"
+
+
+def reasons(entry: Entry) -> str:
+    """The parts of the score in words, and why a decided story is back."""
+    parts = " · ".join(f"{part.label} {part.value:+.1f}" for part in entry.score.parts)
+    ran = f"曾刊于 {entry.printed.date} {entry.printed.section}" if entry.printed else ""
+    news = f"新变化：{'、'.join(entry.why)}" if entry.why else ""
+    return " | ".join(text for text in (news, ran, parts) if text)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
+    for column in columns:
+        numeric = column in ("received", "new", "changed", "time", "score", "id")
+        table.add_column(
+            column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
+        )
+    return table
+
+
+def print_rows(console: Console, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A plain table of texts."""
+    table = _table(*columns)
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    console.print(table)

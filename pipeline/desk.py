@@ -1,0 +1,105 @@
+"""What the editor does: decide on stories, call an issue final. One place for every face.
+
+Decisions are appended with what they were based on and the machine's text beside the editor's;
+nothing that a run does later changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.errors import InputError
+from config.settings import Settings
+from pipeline.issue import Assembled, assemble
+from pipeline.queue import Entry, Period, load_entry, load_queue
+from store.database import Store
+from store.decisions import append_decision, load_decisions
+from store.issues import load_issue, save_issue
+from store.models import Draft, StoryId, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Editor:
+    """Who decides, and when."""
+
+    name: str
+    now: datetime
+
+
+def decide(
+    store: Store,
+    settings: Settings,
+    period: Period,
+    stories: Sequence[StoryId],
+    verdict: Verdict,
+    editor: Editor,
+    *,
+    note: str | None = None,
+    text: Draft | None = None,
+) -> list[Entry]:
+    """Record one verdict on several stories, all of them or none; returns how they stand now.
+
+    Raises NotFoundError for an unknown story and InputError for an undo where nothing stands.
+    """
+    _check_section(settings, text)
+    with store.writing():
+        for story in stories:
+            entry = load_entry(store, settings, period, story)
+            if verdict is Verdict.UNDO and not _undoable(store, entry.story.id):
+                raise InputError(f"story {story}: there is no decision to undo")
+            append_decision(
+                store,
+                entry.story.id,
+                verdict,
+                by=editor.name,
+                at=editor.now,
+                note=note,
+                basis=entry.basis,
+                machine=entry.machine,
+                editor=text,
+            )
+        return [load_entry(store, settings, period, story) for story in stories]
+
+
+def _undoable(store: Store, story: StoryId) -> bool:
+    standing = 0
+    for decision in load_decisions(store, [story]).get(story, []):
+        standing = max(0, standing + (-1 if decision.verdict is Verdict.UNDO else 1))
+    return standing > 0
+
+
+def _check_section(settings: Settings, text: Draft | None) -> None:
+    names = [section.name for section in settings.sections]
+    if text is not None and text.section not in names:
+        raise InputError(f"there is no section {text.section!r}; it is one of {', '.join(names)}")
+
+
+def current_issue(store: Store, settings: Settings, period: Period) -> Assembled:
+    """The issue of the period as it stands: as printed if it is final, else as of now."""
+    stored = load_issue(store, period.day)
+    if stored is not None and stored.final:
+        return Assembled(issue=stored.issue, origins=(), final=True)
+    return assemble(store, settings, period, load_queue(store, settings, period))
+
+
+def finish_issue(store: Store, settings: Settings, period: Period, now: datetime) -> Assembled:
+    """Call the issue final: what is accepted now is what ran. Raises InputError if it was."""
+    stored = load_issue(store, period.day)
+    if stored is not None and stored.final:
+        raise InputError(f"the issue of {period.day} is final already")
+    queue = load_queue(store, settings, period)
+    assembled = assemble(store, settings, period, queue, fill=False)
+    if not assembled.origins:
+        raise InputError(f"nothing is accepted for {period.day}; briefing accept ID… first")
+    save_issue(store, assembled.issue, assembled.origins, final=True, now=now)
+    return assembled
+
+
+def reopen_issue(store: Store, period: Period, now: datetime) -> None:
+    """Take "final" back; the issue follows the queue again. Raises InputError if it was not."""
+    stored = load_issue(store, period.day)
+    if stored is None or not stored.final:
+        raise InputError(f"the issue of {period.day} is not final")
+    save_issue(store, stored.issue, stored.origins, final=False, now=now)

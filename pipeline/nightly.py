@@ -1,0 +1,100 @@
+"""A night: collect, then every stage up to the draft issue. The main job.
+
+One run at a time; one reading of the clock, handed down. What an earlier run left half-way is
+taken up by the stages, which ask the store for what waits.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from config.settings import Settings
+from crawlers.build import Sources, build_enrichment, build_sources
+from pipeline.collect import Collector, Progress
+from pipeline.queue import Period, period_of
+from pipeline.stages import cluster_pending, normalise_pending, score_open
+from store.database import Store, run_lock
+from store.models import RunId
+from store.runs import (
+    Run,
+    SourceReport,
+    close_interrupted,
+    finish_run,
+    load_runs,
+    start_run,
+)
+from store.stories import load_keys_to_enrich
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What came of a run."""
+
+    run: Run
+    period: Period
+    scored: int
+    """Stories in the queue's window."""
+    waiting: tuple[str, ...]
+    """Sources that are configured but cannot be asked yet, each with what is missing."""
+
+    @property
+    def failed(self) -> list[SourceReport]:
+        """Sources that need a person's eye."""
+        return [report for report in self.run.sources if report.failed]
+
+
+def nightly(
+    store: Store,
+    settings: Settings,
+    folder: Path,
+    *,
+    now: datetime,
+    progress: Progress,
+    begin: Callable[[Sources], None],
+    only: Collection[str] = (),
+) -> Night:
+    """Run a night over all sources, or over those named in `only`.
+
+    `folder` is where relative paths of file sources start. `begin` is told what will be asked.
+    Raises BusyError when another run is under way, and StoreError when the store fails.
+    """
+    with run_lock(store.path):
+        sources = build_sources(settings, folder, only=only)
+        started = time.monotonic()
+        close_interrupted(store)
+        run = start_run(store, "nightly", now)
+        period = period_of(store, settings, now)
+        begin(sources)
+        collector = Collector(store=store, settings=settings, run=run, now=now, progress=progress)
+        collector.collect(sources.pages, sources.clients)
+        normalise_pending(store, now)
+        cluster_pending(store, now)
+        if not only:
+            _enrich(collector, period)
+        scored = score_open(store, settings, period_start=period.start, now=now)
+        return Night(
+            run=_finish(store, run, now + timedelta(seconds=time.monotonic() - started)),
+            period=period,
+            scored=scored,
+            waiting=sources.waiting,
+        )
+
+
+def _enrich(collector: Collector, period: Period) -> None:
+    limits = collector.settings.limits
+    checked = collector.now - timedelta(days=limits.github_enrich_days)
+    names = load_keys_to_enrich(collector.store, period.start, checked)[: limits.github_enrich]
+    if names:
+        collector.collect([], [build_enrichment(collector.settings, names)])
+        normalise_pending(collector.store, collector.now)
+        cluster_pending(collector.store, collector.now)
+
+
+def _finish(store: Store, run: RunId, at: datetime) -> Run:
+    failed = any(report.failed for report in load_runs(store, 1)[0].sources)
+    finish_run(store, run, at=at, status="partial" if failed else "ok")
+    return load_runs(store, 1)[0]

@@ -1,0 +1,83 @@
+"""The stages after collecting, each over what the one before left in the store.
+
+Every stage asks the store for what waits for it, decides through a pure module, and stores the
+outcome in its own transactions: one that was killed goes on where it stopped, and one that has
+nothing to do costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from config.settings import Settings
+from pipeline.cluster import group
+from pipeline.matching import TermMatcher
+from pipeline.normalise import normalise
+from pipeline.score import score
+from store.database import Store
+from store.items import load_pending
+from store.models import StoryId
+from store.stories import (
+    NormalisedItem,
+    load_open,
+    load_stories,
+    load_story_keys,
+    load_unassigned,
+    save_candidates,
+    save_groupings,
+    save_scores,
+)
+
+_BATCH = 500
+
+
+def normalise_pending(store: Store, now: datetime) -> int:
+    """Make candidates of the raw items that wait; returns how many."""
+    done = 0
+    while True:
+        # One transaction, so that two processes cannot take up the same items.
+        with store.writing():
+            batch = load_pending(store, _BATCH)
+            if not batch:
+                return done
+            entries = [
+                NormalisedItem(
+                    raw_item=pending.id,
+                    candidate=normalise(pending.item),
+                    first_seen=pending.first_seen,
+                )
+                for pending in batch
+            ]
+            save_candidates(store, entries, now)
+        done += len(batch)
+
+
+def cluster_pending(store: Store, now: datetime) -> int:
+    """Give a story to the candidates that wait for one; returns how many."""
+    with store.writing():
+        waiting = load_unassigned(store)
+        if waiting:
+            known = load_story_keys(store, {key for entry in waiting for key in entry.keys})
+            save_groupings(store, group(waiting, known), now)
+    return len(waiting)
+
+
+def score_open(store: Store, settings: Settings, *, period_start: datetime, now: datetime) -> int:
+    """Score the stories in which something happened since `period_start`; returns how many."""
+    matcher = TermMatcher(settings.topics)
+    weights = {source.name: source.weight for source in settings.sources}
+    ids = load_open(store, period_start)
+    for start in range(0, len(ids), _BATCH):
+        scores = {
+            StoryId(story.id): score(
+                story,
+                settings=settings,
+                matcher=matcher,
+                period_start=period_start,
+                now=now,
+                source_weights=weights,
+            )
+            for story in load_stories(store, ids[start : start + _BATCH])
+        }
+        save_scores(store, scores, now)
+    return len(ids)
