@@ -18,6 +18,7 @@ from time import struct_time
 from typing import Any
 
 import feedparser
+import feedparser.api
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 _MAIL_AND_NAME = re.compile(r"^\S+@\S+ \((.+)\)$")
@@ -61,6 +62,10 @@ class Feed:
     """What relative links start from: in RSS the site, in Atom the feed itself (empty)."""
     entries: tuple[FeedEntry, ...]
     warnings: tuple[str, ...] = ()
+
+
+feedparser.api.PREFERRED_XML_PARSERS = []
+"""It looks for ``drv_libxml2``, which nobody has, on the whole path and for every feed."""
 
 
 def read_xml_feed(xml: bytes, *, language: str | None = None) -> Feed | None:

@@ -176,7 +176,9 @@ def _told_apart(kept: list[tuple[FeedEntry, RawItem]]) -> tuple[RawItem, ...]:
     """Give each item under an id that no other has.
 
     An item that stands there twice, word for word, is given twice; of two that go by one id and
-    address and say different things, the first, since that is the later word. The id is the guid, else the link, else a hash. Some feeds have the same for different items.
+    address and say different things, the first, since that is the later word.
+
+    The id is the guid, else the link, else a hash. Some feeds have the same for different items.
     All of these then get what tells them apart added, not only the later ones: the next feed
     will have another one in front of them, and what they are called must not move on.
     """

@@ -114,7 +114,7 @@ def check_links(
 
 async def _look(url: str, ask: Ask) -> LinkState:
     """Ask for an address; raises `SourceError` where there is no good answer."""
-    if not re.match(r"https?://", url, re.IGNORECASE):
+    if not re.match(r"https?://[^/?#\s]", url, re.IGNORECASE):
         raise SourceError("is no http or https address")
     read = host_of(url) == WECHAT
     if not read:

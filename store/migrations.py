@@ -166,7 +166,7 @@ CREATE TABLE score (
 
 CREATE INDEX score_by_section ON score (section, total DESC);
 
-CREATE VIRTUAL TABLE story_text USING fts5 (title, body, tokenize = 'unicode61')
+CREATE VIRTUAL TABLE candidate_text USING fts5 (title, body, tokenize = 'unicode61')
 """,
     )
 

@@ -196,6 +196,8 @@ class Link:
 
     label: str
     url: str
+    brackets: bool = True
+    """Whether the label stands in brackets of its own; ``[label](url)`` where it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,11 @@ class Draft:
     links: tuple[Link, ...] = ()
     summary: str = ""
     """The 摘要: what a source said, never invented; paragraphs by line feeds."""
+    markup: bool = False
+    """The 摘要 is Markdown and stands as it is: lists, emphasis, images; plain text otherwise."""
+    details: str = ""
+    """Markdown lines between title and 摘要 ("论文：…", "地址：…"); all that there is under a title
+    where no 摘要 is marked as one."""
     translate: bool = False
     """The 摘要 is not in the newsletter's language."""
     items: tuple[Draft, ...] = ()
@@ -252,6 +259,10 @@ class IssueSection:
 
     name: str
     items: tuple[Draft, ...]
+    intro: str = ""
+    """Markdown between the heading and the first item, a remark as a rule."""
+    closing: str = ""
+    """Markdown after the last item, likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +285,12 @@ class Issue:
     """The line that opens the short news block ("好了，先是一些热身小新闻：")."""
     news: tuple[str, ...] = ()
     """The short news block before the first section: Markdown of one entry each."""
+    footer: str | None = None
+    """Markdown behind the last section as it stands, back issues included; None stands for what
+    the newsletter says of itself."""
+    spacing: tuple[str, ...] = ()
+    """The white space after each line of the page that it was read from, blank lines included;
+    empty stands for that of the house style."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

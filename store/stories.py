@@ -111,7 +111,9 @@ def _save_candidate(db: Database, entry: NormalisedItem, now: datetime) -> None:
                 write_time(entry.first_seen),
             ],
         )
-        _save_keys(db, int(cursor.lastrowid or 0), candidate, known=())
+        candidate_id = int(cursor.lastrowid or 0)
+        _save_keys(db, candidate_id, candidate, known=())
+        _index(db, candidate_id, candidate)
         return
     candidate_id, raw_item_id, content_hash, story_id = row
     if raw_item_id > entry.raw_item:
@@ -142,8 +144,10 @@ def _save_candidate(db: Database, entry: NormalisedItem, now: datetime) -> None:
     )
     db.execute("DELETE FROM candidate_key WHERE candidate_id = ?", [candidate_id])
     _save_keys(db, candidate_id, candidate, known=known)
-    if content_hash != candidate.content_hash and story_id is not None:
-        _touch(db, [story_id], now)
+    if content_hash != candidate.content_hash:
+        _index(db, candidate_id, candidate)
+        if story_id is not None:
+            _touch(db, [story_id], now)
 
 
 def _save_keys(
@@ -218,28 +222,25 @@ def _absorb(db: Database, other: StoryId, story: StoryId) -> None:
     db.execute("UPDATE story_key SET story_id = ? WHERE story_id = ?", [story, other])
     db.execute("UPDATE story SET merged_into = ? WHERE ? IN (id, merged_into)", [story, other])
     db.execute("DELETE FROM score WHERE story_id = ?", [other])
-    db.execute("DELETE FROM story_text WHERE rowid = ?", [other])
 
 
 def _touch(db: Database, stories: Iterable[int], now: datetime) -> None:
     moment = write_time(now)
-    for story in stories:
-        db.execute("UPDATE story SET changed_at = ? WHERE id = ?", [moment, story])
-        rows = db.execute(
-            "SELECT c.title, r.said FROM candidate c JOIN raw_item r ON r.id = c.raw_item_id"
-            " WHERE c.story_id = ? ORDER BY c.source, c.external_id",
-            [story],
-        ).fetchall()
-        items = [RAW_ITEM.read(said) for _, said in rows]
-        db.execute("DELETE FROM story_text WHERE rowid = ?", [story])
-        db.execute(
-            "INSERT INTO story_text (rowid, title, body) VALUES (?, ?, ?)",
-            [
-                story,
-                spaced(" \n".join(title for title, _ in rows)),
-                spaced(" \n".join(f"{i.publisher or ''} {i.summary} {i.text}" for i in items)),
-            ],
-        )
+    db.conn.executemany(
+        "UPDATE story SET changed_at = ? WHERE id = ?", [(moment, story) for story in stories]
+    )
+
+
+def _index(db: Database, candidate_id: int, candidate: Candidate) -> None:
+    item = candidate.item
+    db.execute(
+        "INSERT OR REPLACE INTO candidate_text (rowid, title, body) VALUES (?, ?, ?)",
+        [
+            candidate_id,
+            spaced(candidate.title),
+            spaced(f"{item.publisher or ''} {item.summary} {item.text}"),
+        ],
+    )
 
 
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
@@ -254,7 +255,7 @@ def spaced(text: str) -> str:
 
 
 def search(store: Store, words: str, limit: int) -> list[StoryId]:
-    """Stories whose members hold all of `words`, the best match first.
+    """Stories with a member that holds all of `words`, the best match first.
 
     Words are separated by white space; Chinese is matched as written, at any place.
     """
@@ -263,14 +264,14 @@ def search(store: Store, words: str, limit: int) -> list[StoryId]:
     if not query:
         return []
     with store.reading() as db:
-        return [
-            StoryId(row[0])
-            for row in db.execute(
-                "SELECT rowid FROM story_text WHERE story_text MATCH ?"
-                " ORDER BY bm25(story_text, 4.0, 1.0), rowid LIMIT ?",
-                [query, limit],
-            )
-        ]
+        rows = db.execute(
+            "SELECT c.story_id FROM candidate_text JOIN candidate c ON c.id = candidate_text.rowid"
+            " WHERE candidate_text MATCH ? AND c.story_id IS NOT NULL"
+            " ORDER BY bm25(candidate_text, 4.0, 1.0), c.story_id",
+            [query],
+        )
+        found = dict.fromkeys(StoryId(row[0]) for row in rows)
+    return list(found)[:limit]
 
 
 def resolve(store: Store, story: StoryId) -> StoryId | None:

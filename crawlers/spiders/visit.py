@@ -126,7 +126,7 @@ def _parsed(source: PageSource, payload: Payload) -> Parsed:
 
 
 async def _articles(urls: list[str], ask: Ask) -> tuple[tuple[Payload, ...], tuple[str, ...]]:
-    """Ask for articles; gives each under the address that it was asked by, and notes on the rest."""
+    """Ask for articles; gives each under the address it was asked by, and notes on the rest."""
     causes: Counter[str] = Counter()
 
     async def article(url: str) -> Payload | None:

@@ -86,12 +86,12 @@ def grow(console: Console) -> None:
 
 
 def where_time_goes(console: Console, base: str) -> None:
-    """The cold update by function, cumulative, ours only."""
+    """The cold update by function, cumulative: our own functions, and what they call."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "profile"
         measure("ours", base, FEEDS, profile=path)
         stats: Any = pstats.Stats(str(path))
-    table = Table(title="where the storing side's time goes (cold, with the profiler on)", box=None)
+    table = Table(title="where our time goes (cold, with the profiler on)", box=None)
     for column in ("cumulative s", "own s", "function"):
         table.add_column(column, justify="left" if column == "function" else "right")
     rows = sorted(stats.stats.items(), key=lambda row: -row[1][3])
@@ -103,7 +103,7 @@ def where_time_goes(console: Console, base: str) -> None:
             continue
         where = "/".join(parts[-2:])
         table.add_row(f"{cumulative:.2f}", f"{own:.2f}", f"{where}:{line} {name}")
-        if table.row_count == 18:
+        if table.row_count == 24:
             break
     console.print(table)
 

@@ -6,8 +6,10 @@ the peak memory of the process in MB.
 
 from __future__ import annotations
 
+import asyncio
 import cProfile
 import json
+import pstats
 import resource
 import sys
 import time
@@ -64,21 +66,34 @@ def reader(base: str, feeds: int, path: Path) -> Callable[[], int]:
     return update
 
 
+def profiled(update: Callable[[], int], path: str) -> int:
+    """Run an update of ours and write the profile of both its threads to `path`."""
+    from crawlers.spiders.reactor import reactor_loop
+
+    here, there = cProfile.Profile(), cProfile.Profile()
+
+    async def switch(on: bool) -> None:
+        there.enable() if on else there.disable()
+
+    asyncio.run_coroutine_threadsafe(switch(True), reactor_loop()).result()
+    new = here.runcall(update)
+    asyncio.run_coroutine_threadsafe(switch(False), reactor_loop()).result()
+    pstats.Stats(here).add(there).dump_stats(path)
+    return new
+
+
 def main(side: str, base: str, feeds: str, db: str, profile: str = "") -> None:
     """Measure one side and print what came of it."""
     update = {"ours": ours, "reader": reader}[side](base, int(feeds), Path(db))
     measured: dict[str, object] = {}
     for name in ("cold", "unchanged"):
-        profiler = cProfile.Profile() if profile and name == "cold" else None
         wall, cpu = time.perf_counter(), time.process_time()
-        new = profiler.runcall(update) if profiler else update()
+        new = profiled(update, profile) if profile and name == "cold" else update()
         measured[name] = {
             "wall": time.perf_counter() - wall,
             "cpu": time.process_time() - cpu,
             "new": new,
         }
-        if profiler:
-            profiler.dump_stats(profile)
     measured["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(measured))
 
