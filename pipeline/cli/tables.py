@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from crawlers.build import Sources
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from crawlers.build import Sources
 from pipeline.nightly import Night
 from pipeline.queue import Entry, State
 from store.runs import SourceReport
