@@ -9,9 +9,11 @@ seconds, sizes bytes, unless a name says otherwise. How files and environment be
 from __future__ import annotations
 
 import re
+from datetime import tzinfo
 from typing import Annotated, Literal, TypeAlias
 from zoneinfo import ZoneInfo, available_timezones
 
+from apscheduler.triggers.cron import CronTrigger
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -85,7 +87,7 @@ class Newsletter(Section):
     translate_mark: str = "（待译）"
     summary_chars: int = Field(default=240, ge=40)
     """How long a 摘要 may be, in Chinese characters; a Latin letter counts half."""
-    summary_least: int = Field(default=15, ge=0)
+    summary_least: int = Field(default=8, ge=0)
     """Width, counted in the same way, below which the check before publishing speaks up."""
     summary_most: int = Field(default=900, ge=40)
     """Width above which it does; an editor may write more than the machine proposes."""
@@ -383,11 +385,35 @@ SourceSettings: TypeAlias = Annotated[
 ]
 
 
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def cron_trigger(fields: str, zone: tzinfo | str) -> CronTrigger:
+    """When five cron fields fire in a zone. Raises ValueError for what are none.
+
+    Weekdays are counted as cron does; APScheduler itself would take 0 for Monday.
+    """
+    *rest, weekday = fields.split() or [""]
+    named = re.sub(r"(?<![\d/])[0-7](?!\d)", lambda day: _WEEKDAYS[int(day[0])], weekday)
+    try:
+        trigger: CronTrigger = CronTrigger.from_crontab(" ".join([*rest, named]), zone)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"is no time of five cron fields ({error})") from error
+    return trigger
+
+
 class Schedule(Section):
     """When ``briefing schedule`` starts a nightly run, in the newsletter's zone."""
 
     nightly: str = "30 3 * * *"
-    """Five cron fields: minute, hour, day of month, month, day of week."""
+    """Five cron fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday)."""
+
+    @field_validator("nightly")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        cron_trigger(value, "UTC")
+        return value
+
     misfire_grace: int = Field(default=6 * 3600, ge=1)
     """How late a run may still start after the machine slept."""
 

@@ -1,39 +1,29 @@
 r"""An issue -> the Markdown page, in the house style, and the 导读 that it starts out with.
 
 The page is made by a Jinja2 template, ``config/templates/issue.md.j2`` or the editor's own. What
-the template gets from here are the escapes and the lines that need thought. With the template
-that ships, a page is so regular that it can be read back line by line::
+the template gets from here are the lines that need thought; escapes are made by
+``pipeline.issue_escape``. With the template that ships, a page is so regular that it can be read
+back, by ``pipeline.issue_reader``::
 
     - [TAG][TAG] [TITLE | SOURCE](URL) [[LABEL]](URL) [[LABEL]](URL)␠␠
+    LABEL：FURTHER␠␠
     摘要：（待译）FIRST LINE␠␠
     FURTHER LINE␠␠
 
-One item is one line and the lines of its 摘要, each of which ends with two blanks; tags, source,
-further links, 摘要 and the mark for translation may be absent. Sections without items are left
-out. Text stands as it is but for these escapes, which CommonMark, GitHub's renderer and Jekyll's
-kramdown undo alike:
+One item is one line, what is known of it, and the lines of its 摘要, each of which ends with two
+blanks; all but the title may be absent. Nested items stand under theirs, four blanks further in.
+In a 摘要 of plain text, ``[text](https://…)`` stays a link. The 导读, the news, remarks, footer and licence, and a 摘要 that is marked as such are Markdown of
+the editor's own and stand as they are. ``docs/house-style.md`` tells the rest.
 
-* a backslash before what would start a link, emphasis, code, a tag or a block;
-* ``&amp;`` where ``&`` would start an entity, ``&#37;`` in ``{%``, which Jekyll would obey;
-* in tags and labels, a backslash before every bracket;
-* where a title holds bars but has no source, a backslash before the bars: the last bar without
-  one parts title and source.
-
-A title keeps its balanced brackets, a ``snake_case`` its underscores. Addresses are
-percent-escaped where they would end early; one that is not for the web is left out, since a
-reader would run it. In a 摘要, ``[text](https://…)`` stays a link. The 导读, the footer and the
-licence are Markdown of the editor's own and stand as they are.
-
-https://spec.commonmark.org/0.31.2/, https://kramdown.gettalong.org/syntax.html
+An issue that was read brings the white space of its page along; see ``pipeline.issue_spacing``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -41,43 +31,35 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 import config
 from config.errors import ConfigError, Fault
 from config.settings import IssueSectionSettings, Newsletter
+from pipeline.issue_escape import (
+    escape_label,
+    escape_prose,
+    escape_start,
+    escape_text,
+    escape_url,
+    join_headline,
+)
+from pipeline.issue_spacing import respace
 from pipeline.normalise import clean_line
 from pipeline.summary import clip, width
 from store.models import Draft, Issue, IssueSection
 
 SHIPPED_TEMPLATES = Path(config.__file__).parent / "templates"
+SHIPPED_TEMPLATE = "issue.md.j2"
 
 _BREAK = "  "
 """Two blanks at the end of a line break it."""
+_NESTED = "    "
+"""How far a nested item stands in."""
 _LEAD_TITLES = 3
 _LEAD_TITLE_CHARS = 20
 _LEAD_HEAD_CHARS = 3
 """A shorter beginning of a title says nothing."""
 
-_BRACKETS = re.compile(r"\[[^\[\]]*\](?!\()")
-_SPECIAL = re.compile(
-    r"""
-      [`\[\]]
-    | \\(?=[!-/:-@\[-`{-~]|$)         # escapes what follows
-    | (?<!\s)\* | \*(?!\s)            # emphasis, unless blanks on both sides
-    | (?<!\w)_+ | _+(?!\w)            # emphasis, unless inside a word
-    | (?<!/)~                         # GitHub strikes "10~20, 30~40" through; not in /~home
-    | <(?=[A-Za-z/!?])                # a tag
-    | !(?=\[)                         # an image
-    | &(?=\#?\w+;)                    # an entity
-    | (?<=\{)[{:%]                    # Liquid, and kramdown's attributes
-    | (?<=\s)\#(?=\#*$)               # closes a heading
-    """,
-    re.VERBOSE,
-)
-_ENTITIES = {"&": "&amp;", "%": "&#37;"}
-_BLOCK_START = re.compile(r"\d{1,9}[.)](?=\s|$)|[#>|]|[-+:](?=[\s|:-]|$)|=(?==*$)")
-"""Lists, headings, quotes, tables, rules and underlines; what its last character starts."""
-
-_NO_ADDRESS = re.compile(r"[\s\"<>\\^`{|}]")
-_PAIRED_PARENTHESES = re.compile(r"[^()]*(?:\([^()]*\)[^()]*)*")
-_OTHER_SCHEME = re.compile(r"(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_INLINE_LINK = re.compile(r"(?<!!)\[([^\[\]]+)\]\((https?://[^\s()<>\[\]\"\\]+)\)")
+_NOTE = "注"
+"""How a remark to the reader begins that is set apart from the text."""
+_QUOTED_AGAIN = re.compile(r"\d{1,9}[.)]|[^\w\s“”‘’《》「」『』【】（）〈〉]|_|\s")
+"""How a line begins that might not go on in a quote without a mark of its own."""
 
 _TEMPLATE_FAULTS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError)
 
@@ -95,7 +77,12 @@ def render(issue: Issue, newsletter: Newsletter, folder: Path | None = None) -> 
         page = template.render(issue=issue, newsletter=newsletter)
     except _TEMPLATE_FAULTS as error:
         raise ConfigError([_template_fault(newsletter.template, error)]) from error
-    return page.strip("\n") + "\n"
+    return respace(page, issue.spacing).strip("\n") + "\n"
+
+
+def render_shipped(issue: Issue, newsletter: Newsletter) -> str:
+    """As `render`, with the template that ships whatever the newsletter's is."""
+    return render(issue, newsletter.model_copy(update={"template": SHIPPED_TEMPLATE}))
 
 
 def lead(
@@ -124,28 +111,9 @@ def lead(
     return newsletter.lead_opening.replace("{count}", str(count)) + "；".join(said) + "。"
 
 
-def escape_text(text: str) -> str:
-    """Plain text as Markdown that shows it on one line, with no more escapes than needed.
-
-    White space is folded; characters that cannot be printed are dropped.
-    """
-    line = clean_line(text)
-    return _escape(line, kept=_balanced(line))
-
-
-def escape_url(url: str) -> str:
-    """An address as a Markdown link's destination; empty where it is not for the web.
-
-    Relative addresses are for the web. Escaped is only what ends a destination or is no part of
-    an address anyway, so that ``a_(b)`` stays readable.
-    """
-    address = clean_line(url)
-    if _OTHER_SCHEME.match(address):
-        return ""
-    address = _NO_ADDRESS.sub(lambda found: quote(found[0]), address)
-    if not _PAIRED_PARENTHESES.fullmatch(address):
-        address = address.replace("(", "%28").replace(")", "%29")
-    return re.sub(r"&(?=#?\w+;)", "&amp;", address)
+def is_note(markdown: str) -> bool:
+    """Whether a paragraph before the sections is a remark that is set apart, ``注：…``."""
+    return markdown.startswith(_NOTE)
 
 
 @lru_cache(maxsize=8)
@@ -160,81 +128,66 @@ def _environment(folder: Path | None) -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined,
     )
     environment.globals["br"] = _BREAK
+    environment.tests["note"] = is_note
     environment.filters["text"] = escape_text
-    environment.filters["label"] = _escape_label
+    environment.filters["label"] = escape_label
     environment.filters["url"] = escape_url
+    environment.filters["outline"] = _outline
     environment.filters["headline"] = _headline
+    environment.filters["details"] = _details_lines
     environment.filters["summary"] = _summary_lines
     environment.filters["lead"] = _lead_lines
+    environment.filters["quote"] = _quote_lines
     return environment
 
 
-def _escape(line: str, kept: Container[int] = ()) -> str:
-    """Escape a line but for the places that are `kept`."""
-
-    def escape(found: re.Match[str]) -> str:
-        if found.start() in kept:
-            return found[0]
-        return _ENTITIES.get(found[0]) or "".join(f"\\{c}" for c in found[0])
-
-    return _SPECIAL.sub(escape, line)
-
-
-def _balanced(line: str) -> frozenset[int]:
-    """The places of brackets that stand in pairs, not nested, and before no parenthesis."""
-    pairs = _BRACKETS.finditer(line)
-    return frozenset(place for pair in pairs for place in (pair.start(), pair.end() - 1))
-
-
-def _escape_label(text: str) -> str:
-    return _escape(clean_line(text))
+def _outline(items: Sequence[Draft], indent: str = "") -> Iterator[tuple[str, Draft]]:
+    """Each item, and those nested in it behind it, with the blanks that stand before its lines."""
+    for item in items:
+        yield indent, item
+        yield from _outline(item.items, indent + _NESTED)
 
 
 def _headline(item: Draft) -> str:
-    title = escape_text(item.title) or escape_text(item.url)
-    source = escape_text(item.source).replace("|", r"\|")
-    if source:
-        return f"{title} | {source}"
-    return title.replace("|", r"\|") if " | " in title else title
+    url = escape_url(item.url)
+    headline = join_headline(clean_line(item.title) or url, item.source, url)
+    return headline if url or item.links else escape_start(headline)
+
+
+def _details_lines(item: Draft) -> Iterator[str]:
+    yield from item.details.split("\n") if item.details else ()
 
 
 def _summary_lines(item: Draft, newsletter: Newsletter) -> Iterator[str]:
     prefix = newsletter.summary_prefix + (newsletter.translate_mark if item.translate else "")
+    if item.markup:
+        yield from (prefix + item.summary).split("\n")
+        return
     for paragraph in item.summary.splitlines():
-        line = _escape_prose(paragraph)
+        line = escape_prose(paragraph)
         if line:
-            yield _escape_start(prefix + line)
+            yield escape_start(prefix + line)
             prefix = ""
 
 
-def _escape_prose(text: str) -> str:
-    """Escape plain text in which links to the web may stay links."""
-    line = clean_line(text)
-    pieces: list[str] = []
-    start = 0
-    for link in _INLINE_LINK.finditer(line):
-        before = line[start : link.start()]
-        pieces.append(_escape(before, kept=_balanced(before)))
-        pieces.append(f"[{_escape(link[1])}]({escape_url(link[2])})")
-        start = link.end()
-    rest = line[start:]
-    return "".join([*pieces, _escape(rest, kept=_balanced(rest))])
-
-
-def _escape_start(line: str) -> str:
-    """Keep a line within a paragraph from starting a block of its own."""
-    found = _BLOCK_START.match(line)
-    if not found:
-        return line
-    return f"{line[: found.end() - 1]}\\{line[found.end() - 1 :]}"
-
-
 def _lead_lines(text: str, newsletter: Newsletter) -> Iterator[str]:
-    lines = [clean_line(line) for line in text.splitlines()]
-    lines = [line for line in lines if line]
+    lines = _filled(text)
+    return _quoted([newsletter.lead_prefix + line for line in lines[:1]] + lines[1:])
+
+
+def _quote_lines(text: str) -> Iterator[str]:
+    return _quoted(_filled(text))
+
+
+def _filled(text: str) -> list[str]:
+    return [line for line in map(clean_line, text.splitlines()) if line]
+
+
+def _quoted(lines: Sequence[str]) -> Iterator[str]:
+    """Lines as a block quote: the first is marked, the others where they must be."""
     for number, line in enumerate(lines, start=1):
-        prefix = newsletter.lead_prefix if number == 1 else ""
-        yield prefix + line + (_BREAK if number < len(lines) else "")
+        mark = "> " if number == 1 or _QUOTED_AGAIN.match(line) else ""
+        yield mark + line + (_BREAK if number < len(lines) else "")
 
 
 def _shortened(title: str) -> str:

@@ -285,6 +285,8 @@ class Issue:
     """The line that opens the short news block ("好了，先是一些热身小新闻：")."""
     news: tuple[str, ...] = ()
     """The short news block before the first section: Markdown of one entry each."""
+    front_matter: tuple[str, ...] = ()
+    """Further lines of the front matter, beside the layout."""
     footer: str | None = None
     """Markdown behind the last section as it stands, back issues included; None stands for what
     the newsletter says of itself."""
