@@ -102,8 +102,8 @@ async def _page(source: PageSource, state: SourceState, ask: Ask) -> tuple[Answe
         try:
             answer = await ask(state.moved_to, _validators(state))
         except SourceError as error:
-            if error.retryable:
-                raise
+            if error.status is not None and error.retryable:
+                raise  # the host is there and asks for patience
         else:
             return answer, answer.payload.url if answer.moved else state.moved_to
     validators = _validators(state) if state.moved_to is None else {}
@@ -146,8 +146,12 @@ async def _articles(urls: list[str], ask: Ask) -> tuple[tuple[Payload, ...], tup
 def _completed(
     source: PageSource, parsed: ParsedItems, pages: Mapping[str, Payload]
 ) -> ParsedItems:
-    items = tuple(
-        source.with_article(item, pages[item.url]) if item.url in pages else item
-        for item in parsed.items
-    )
-    return replace(parsed, items=items)
+    def completed(item: RawItem) -> RawItem:
+        try:
+            return source.with_article(item, pages[item.url]) if item.url in pages else item
+        except Exception:
+            # Of one reader of articles; the item is none the worse for it.
+            logger.exception("reading the article of %s", item.url)
+            return item
+
+    return replace(parsed, items=tuple(map(completed, parsed.items)))
