@@ -21,10 +21,8 @@ from crawlers.markdown_text import first_paragraph
 from crawlers.outcome import answered, failed, payload_of
 from crawlers.pace import GITHUB_PACE, Pace
 from crawlers.source import Fetched, Items, Outcome, Parsed, ParsedItems
-from store.models import Payload, RawItem, SourceName, SourceState
+from store.models import GITHUB, Payload, RawItem, SourceName, SourceState
 
-SOURCE: Final = SourceName("GitHub")
-"""The name that looked-up repositories are filed under."""
 _FULL_NAME: Final = re.compile(r"[\w.-]+/(?!\.{1,2}$)[\w.-]+", re.ASCII)
 
 
@@ -38,7 +36,7 @@ class EnrichmentSource:
     addresses: Addresses
     token: str | None = field(default=None, repr=False)
     pace: Pace = GITHUB_PACE
-    name: SourceName = SOURCE
+    name: SourceName = GITHUB
     kind: str = "github"
 
     @property
@@ -97,7 +95,6 @@ class EnrichmentSource:
         payload = payload_of(answer, now=now)
         parsed = self.parse(payload)
         if not isinstance(parsed, ParsedItems):
-            notes.append(f"{full_name}: {parsed.reason}")
             return [Fetched(payload=payload, parsed=parsed)]
         item = parsed.items[0]
         readme = self._readme(client, item, now, notes)

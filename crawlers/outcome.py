@@ -38,7 +38,12 @@ def answered(pages: Sequence[Fetched], *, state: SourceState, notes: Sequence[st
     """The outcome of a source that answered to the end; `state` is what to remember of it."""
     state = replace(state, retry_at=None)
     if any(isinstance(page.parsed, ParsedItems) for page in pages):
-        return Items(pages=tuple(pages), state=state, notes=tuple(notes))
+        unread = (
+            f"{page.payload.url}: {page.parsed.reason}"
+            for page in pages
+            if isinstance(page.parsed, ParsedUnparsable | ParsedRefusal)
+        )
+        return Items(pages=tuple(pages), state=state, notes=(*notes, *unread))
     for page in pages:
         match page.parsed:
             case ParsedRefusal(reason=reason, retryable=retryable):

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from store.models import Payload, RawItem, SourceName, SourceState
 
@@ -170,15 +170,20 @@ class Source(Protocol):
         """Read an answer. Pure: never raises on any bytes."""
 
 
-class PageSource(Source, Protocol):
+@runtime_checkable
+class CompletesItems(Source, Protocol):
+    """A source whose items can be completed from pages of their own."""
+
+    def with_article(self, item: RawItem, article: Payload) -> RawItem:
+        """Complete an item from its own page. Pure: an unreadable page leaves it as it is."""
+
+
+class PageSource(CompletesItems, Protocol):
     """A source that is one page: Scrapy downloads it, with all the others concurrently."""
 
     @property
     def full_text(self) -> bool:
         """Whether the article behind each new item is fetched too."""
-
-    def with_article(self, item: RawItem, article: Payload) -> RawItem:
-        """Complete an item from its own page. Pure: an unreadable page leaves it as it is."""
 
 
 class ClientSource(Source, Protocol):

@@ -8,6 +8,7 @@ had stored, and the next one asks only for the rest.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
@@ -34,6 +35,8 @@ from store.database import Store
 from store.items import Counts, PayloadOutcome, load_article, save_items, save_payload
 from store.models import RawItem, RunId, SourceName, SourceState
 from store.runs import SourceReport, load_states, save_report, save_retry_at, save_state
+
+logger = logging.getLogger(__name__)
 
 _CLIENT_THREADS = 4
 
@@ -94,7 +97,7 @@ class Collector:
                 retry_at=state.retry_at,
             )
         else:
-            outcome = client.fetch(state, self.now)
+            outcome = _fetched(client, state, self.now)
         self.keep(client, outcome, time.monotonic() - started)
 
     def keep(self, source: Source, outcome: Outcome, seconds: float) -> None:
@@ -126,6 +129,15 @@ class Collector:
             kept = "refused"
         payload = save_payload(self.store, source.name, source.kind, kept, page.payload)
         return save_items(self.store, self.run, payload, items, self.now)
+
+
+def _fetched(client: ClientSource, state: SourceState, now: datetime) -> Outcome:
+    try:
+        return client.fetch(state, now)
+    except Exception as error:
+        # A fault of ours or of a client library, and no reason to end the night.
+        logger.exception("asking %s", client.name)
+        return Failed(cause=f"asking failed: {type(error).__name__}: {error}", retryable=True)
 
 
 def _first_error(asked: Sequence[Future[None]]) -> None:

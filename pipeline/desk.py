@@ -13,7 +13,8 @@ from datetime import datetime
 from config.errors import InputError
 from config.settings import Settings
 from pipeline.issue import Assembled, assemble
-from pipeline.queue import Entry, Period, load_entry, load_queue
+from pipeline.period import Period
+from pipeline.queue import Entry, Queue, load_entry
 from store.database import Store
 from store.decisions import append_decision, load_decisions
 from store.issues import load_issue, save_issue
@@ -43,7 +44,8 @@ def decide(
 
     Raises NotFoundError for an unknown story and InputError for an undo where nothing stands.
     """
-    _check_section(settings, text)
+    if text is not None:
+        check_section(settings, text.section)
     with store.writing():
         for story in stories:
             entry = load_entry(store, settings, period, story)
@@ -70,31 +72,33 @@ def _undoable(store: Store, story: StoryId) -> bool:
     return standing > 0
 
 
-def _check_section(settings: Settings, text: Draft | None) -> None:
+def check_section(settings: Settings, name: str) -> None:
+    """Raise InputError for a section that is not configured."""
     names = [section.name for section in settings.sections]
-    if text is not None and text.section not in names:
-        raise InputError(f"there is no section {text.section!r}; it is one of {', '.join(names)}")
+    if name not in names:
+        raise InputError(f"there is no section {name!r}; it is one of {', '.join(names)}")
 
 
 def current_issue(store: Store, settings: Settings, period: Period) -> Assembled:
     """The issue of the period as it stands: as printed if it is final, else as of now."""
     stored = load_issue(store, period.day)
     if stored is not None and stored.final:
-        return Assembled(issue=stored.issue, origins=(), final=True)
-    return assemble(store, settings, period, load_queue(store, settings, period))
+        return Assembled(issue=stored.issue, printed=stored.printed, final=True)
+    return assemble(Queue(store=store, settings=settings, period=period))
 
 
 def finish_issue(store: Store, settings: Settings, period: Period, now: datetime) -> Assembled:
     """Call the issue final: what is accepted now is what ran. Raises InputError if it was."""
-    stored = load_issue(store, period.day)
-    if stored is not None and stored.final:
-        raise InputError(f"the issue of {period.day} is final already")
-    queue = load_queue(store, settings, period)
-    assembled = assemble(store, settings, period, queue, fill=False)
-    if not assembled.origins:
-        raise InputError(f"nothing is accepted for {period.day}; briefing accept ID… first")
-    save_issue(store, assembled.issue, assembled.origins, final=True, now=now)
-    return assembled
+    with store.writing():
+        stored = load_issue(store, period.day)
+        if stored is not None and stored.final:
+            raise InputError(f"the issue of {period.day} is final already")
+        queue = Queue(store=store, settings=settings, period=period)
+        assembled = assemble(queue, fill=False)
+        if not assembled.printed:
+            raise InputError(f"nothing is accepted for {period.day}; briefing accept ID… first")
+        save_issue(store, assembled.issue, assembled.printed, final=True, now=now)
+        return assembled
 
 
 def reopen_issue(store: Store, period: Period, now: datetime) -> None:
@@ -102,4 +106,4 @@ def reopen_issue(store: Store, period: Period, now: datetime) -> None:
     stored = load_issue(store, period.day)
     if stored is None or not stored.final:
         raise InputError(f"the issue of {period.day} is not final")
-    save_issue(store, stored.issue, stored.origins, final=False, now=now)
+    save_issue(store, stored.issue, stored.printed, final=False, now=now)

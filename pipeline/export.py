@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from config.errors import StoreError
 from config.settings import Settings
 from pipeline.desk import current_issue
 from pipeline.issue_markdown import render
-from pipeline.queue import Period
+from pipeline.period import Period
 from store.database import Store
 from store.issues import save_issue
 from store.models import Issue
@@ -38,14 +38,26 @@ def issue_text(issue: Issue, settings: Settings, folder: Path) -> str:
 
 
 def export_issue(
-    store: Store, settings: Settings, folder: Path, period: Period, now: datetime
+    store: Store,
+    settings: Settings,
+    folder: Path,
+    period: Period,
+    now: datetime,
+    *,
+    normal: bool = False,
 ) -> Exported:
-    """Render the issue of the period and remember that it was exported."""
+    """Render the issue of the period and remember it.
+
+    One that nobody called final counts as having run once half a period has passed.
+
+    An imported issue keeps the white space of its file, unless it is to be `normal`.
+    """
     with store.writing():
         assembled = current_issue(store, settings, period)
-        markdown = issue_text(assembled.issue, settings, folder)
+        issue = replace(assembled.issue, spacing=()) if normal else assembled.issue
+        markdown = issue_text(issue, settings, folder)
         if not assembled.final:
-            save_issue(store, assembled.issue, assembled.origins, final=False, now=now)
+            save_issue(store, assembled.issue, assembled.printed, final=False, now=now)
     return Exported(
         markdown=markdown,
         items=sum(len(section.items) for section in assembled.issue.sections),

@@ -12,9 +12,11 @@ from crawlers.build import build_enrichment, build_paper_lookup
 from crawlers.crawl import fetch_one
 from crawlers.source import Failed, Fetched, Items, Outcome, Parsed, ParsedItems
 from pipeline.collect import Collector
+from pipeline.desk import check_section
 from pipeline.identity import Identity, identify
-from pipeline.queue import Entry, load_entry, period_of
-from pipeline.stages import cluster_pending, normalise_pending, score_open
+from pipeline.period import period_of
+from pipeline.queue import Entry, load_entry
+from pipeline.stages import take_in
 from store.database import Store
 from store.items import save_items
 from store.models import EDITOR, Payload, RawItem, SourceState
@@ -55,9 +57,8 @@ def add(store: Store, settings: Settings, given: HandIn, now: datetime) -> Entry
     identity = identify(given.url)
     if not identity.canonical.startswith(("http://", "https://")):
         raise InputError(f"{given.url!r} is no web address")
-    sections = [section.name for section in settings.sections]
-    if given.section is not None and given.section not in sections:
-        raise InputError(f"no section {given.section!r}; it is one of {', '.join(sections)}")
+    if given.section is not None:
+        check_section(settings, given.section)
     page = _fetch(settings, identity, given, now)
     item = _completed(page, given, identity)
     run = start_run(store, "add", now)
@@ -68,10 +69,8 @@ def add(store: Store, settings: Settings, given: HandIn, now: datetime) -> Entry
         filed = Fetched(payload=page.payload, parsed=ParsedItems(items=(item,)))
         collector.keep(_Hand(url=given.url), Items(pages=(filed,), state=SourceState()), 0.0)
     finish_run(store, run, at=now, status="ok")
-    normalise_pending(store, now)
-    cluster_pending(store, now)
     period = period_of(store, settings, now)
-    score_open(store, settings, period_start=period.start, now=now)
+    take_in(store, settings, period)
     story = load_story_keys(store, identity.keys[:1])[identity.keys[0]]
     return load_entry(store, settings, period, story)
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from config.settings import Settings
 from pipeline.issue_markdown import lead
-from pipeline.queue import Entry, Period, State
-from store.database import Store
-from store.issues import ItemOrigin, load_issue, load_issue_dates
+from pipeline.published import keys_of_draft, keys_of_story
+from pipeline.queue import Entry, Queue, State
+from store.issues import PrintedItem, load_issue, load_issue_dates
 from store.models import Issue, IssueSection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
-    """An issue, and the stories that its items came from, in print order."""
+    """An issue, and what its items make published, in print order."""
 
     issue: Issue
-    origins: tuple[ItemOrigin, ...]
+    printed: tuple[PrintedItem, ...]
     final: bool = False
     proposed: int = 0
     """How many of its items nobody has accepted yet."""
+
+
+def _printed(entry: Entry) -> PrintedItem:
+    keys = (*keys_of_draft(entry.draft), *keys_of_story(entry.story))
+    return PrintedItem(story=entry.story.id, basis=entry.basis, keys=tuple(dict.fromkeys(keys)))
 
 
 def _worth_proposing(entry: Entry) -> bool:
@@ -33,34 +37,27 @@ def _worth_proposing(entry: Entry) -> bool:
     return entry.state is State.PROPOSED and asked_for
 
 
-def assemble(
-    store: Store,
-    settings: Settings,
-    period: Period,
-    queue: Sequence[Entry],
-    *,
-    fill: bool = True,
-) -> Assembled:
-    """Put the issue of the period together.
+def assemble(queue: Queue, *, fill: bool = True) -> Assembled:
+    """Put the issue of the queue's period together.
 
     Each section holds what the editor accepted, and, with `fill`, the best proposals up to its
-    quota. `queue` is as `load_queue` gives it.
+    quota. What was accepted for a section that is configured no more stands behind the others.
     """
+    settings, period = queue.settings, queue.period
+    quotas = {section.name: section.quota for section in settings.sections}
     sections: list[IssueSection] = []
-    origins: list[ItemOrigin] = []
+    printed: list[PrintedItem] = []
     proposed = 0
-    for section in settings.sections:
-        here = [entry for entry in queue if entry.draft.section == section.name]
-        chosen = [entry for entry in here if entry.state is State.ACCEPTED]
-        room = max(0, section.quota - len(chosen)) if fill else 0
-        rest = [entry for entry in here if _worth_proposing(entry)][:room]
+    accepted = queue.accepted()
+    for name, entries in queue.sections().items():
+        chosen = accepted.get(name, [])
+        room = max(0, quotas.get(name, 0) - len(chosen)) if fill else 0
+        rest = list(islice(filter(_worth_proposing, entries), room)) if room else []
         proposed += len(rest)
-        chosen += rest
-        sections.append(
-            IssueSection(name=section.name, items=tuple(entry.draft for entry in chosen))
-        )
-        origins += [ItemOrigin(story=e.story.id, basis=e.basis) for e in chosen]
-    stored = load_issue(store, period.day)
+        chosen = [*chosen, *rest]
+        sections.append(IssueSection(name=name, items=tuple(entry.draft for entry in chosen)))
+        printed += [_printed(entry) for entry in chosen]
+    stored = load_issue(queue.store, period.day)
     filled = tuple(section for section in sections if section.items)
     return Assembled(
         issue=Issue(
@@ -68,8 +65,10 @@ def assemble(
             title=stored.issue.title if stored else "",
             lead=lead(filled, settings.newsletter, settings.sections),
             sections=filled,
-            back_issues=tuple(load_issue_dates(store, before=period.day)),
+            back_issues=tuple(
+                load_issue_dates(queue.store, before=period.day, settled=period.settled)
+            ),
         ),
-        origins=tuple(origins),
+        printed=tuple(printed),
         proposed=proposed,
     )

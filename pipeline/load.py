@@ -10,8 +10,8 @@ from config.errors import InputError
 from config.settings import Settings
 from crawlers.jsonl import parse_jsonl
 from crawlers.source import ParsedItems
-from pipeline.queue import period_of
-from pipeline.stages import cluster_pending, normalise_pending, score_open
+from pipeline.period import period_of
+from pipeline.stages import take_in
 from store.database import Store
 from store.items import Counts, save_items
 from store.models import Payload, SourceName
@@ -46,8 +46,5 @@ def load_file(
     run = start_run(store, "load", now)
     counts = save_items(store, run, None, parsed.items, now)
     finish_run(store, run, at=now, status="ok")
-    normalise_pending(store, now)
-    cluster_pending(store, now)
-    period = period_of(store, settings, now)
-    score_open(store, settings, period_start=period.start, now=now)
+    take_in(store, settings, period_of(store, settings, now))
     return Loaded(counts=counts, warnings=parsed.warnings)

@@ -15,19 +15,19 @@ from pathlib import Path
 from config.settings import Settings
 from crawlers.build import Sources, build_enrichment, build_sources
 from pipeline.collect import Collector, Progress
-from pipeline.queue import Period, period_of
+from pipeline.period import Period, period_of
 from pipeline.stages import cluster_pending, normalise_pending, score_open
 from store.database import Store, run_lock
-from store.models import RunId
+from store.models import GITHUB, RunId
 from store.runs import (
     Run,
     SourceReport,
     close_interrupted,
     finish_run,
-    load_runs,
+    load_run,
     start_run,
 )
-from store.stories import load_keys_to_enrich
+from store.stories import load_keys_to_enrich, save_lookups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def nightly(
         cluster_pending(store, now)
         if not only:
             _enrich(collector, period)
-        scored = score_open(store, settings, period_start=period.start, now=now)
+        scored = score_open(store, settings, since=period.start, period=period)
         return Night(
             run=_finish(store, run, now + timedelta(seconds=time.monotonic() - started)),
             period=period,
@@ -90,11 +90,13 @@ def _enrich(collector: Collector, period: Period) -> None:
     names = load_keys_to_enrich(collector.store, period.start, checked)[: limits.github_enrich]
     if names:
         collector.collect([], [build_enrichment(collector.settings, names)])
+        if not load_run(collector.store, collector.run).failed_source(GITHUB):
+            save_lookups(collector.store, names, collector.now)
         normalise_pending(collector.store, collector.now)
         cluster_pending(collector.store, collector.now)
 
 
 def _finish(store: Store, run: RunId, at: datetime) -> Run:
-    failed = any(report.failed for report in load_runs(store, 1)[0].sources)
+    failed = any(report.failed for report in load_run(store, run).sources)
     finish_run(store, run, at=at, status="partial" if failed else "ok")
-    return load_runs(store, 1)[0]
+    return load_run(store, run)

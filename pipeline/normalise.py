@@ -34,17 +34,18 @@ def normalise(item: RawItem) -> Candidate:
     """
     identity = identify(item.url)
     keys = _keys(item, identity)
+    mentioned = tuple(key for key in _mentions(item) if key not in keys)
     title = clean_line(item.title)
     return Candidate(
         item=item,
         kind=item.kind or identity.kind or _kind_of_facts(item),
         canonical_url=identity.canonical,
         keys=keys,
-        mentions=tuple(key for key in _mentions(item) if key not in keys),
+        mentions=mentioned,
         title=title,
         language=language_of(f"{title}\n{clean_line(item.summary)}"),
         published=item.published,
-        content_hash=_content_hash(item),
+        content_hash=_content_hash(item, mentioned),
     )
 
 
@@ -102,7 +103,7 @@ def _mentions(item: RawItem) -> tuple[IdentityKey, ...]:
     return mentions("\n".join(texts), links)
 
 
-def _content_hash(item: RawItem) -> str:
+def _content_hash(item: RawItem, mentioned: tuple[IdentityKey, ...]) -> str:
     """Hash what a reader of the item would see.
 
     Numbers that move every night (stars, ranks, times of the last push) are no news and stay out;
@@ -115,6 +116,8 @@ def _content_hash(item: RawItem) -> str:
         "text": clean_line(item.text),
         "version": paper and paper.version,
         "venue": paper and clean_line(paper.venue or ""),
+        "journal": paper and clean_line(paper.journal_ref or ""),
+        "mentions": sorted(mentioned),
         "comment": paper and clean_line(paper.comment or ""),
         "archived": bool(repository and repository.archived),
         "release": item.external_id if item.kind is Kind.RELEASE else None,

@@ -1,24 +1,29 @@
 """The queue of the coming issue: every open story with its draft, its state, and why it is there.
 
-Reads the store; the rules themselves are in ``pipeline.standing`` and ``pipeline.draft``.
+Reads the store; the rules themselves are in ``pipeline.standing``, ``pipeline.published`` and
+``pipeline.draft``. Stories are ranked by what the store knows of them, and drafted only when
+somebody looks, so that a long window costs little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from config.errors import NotFoundError
 from config.settings import Settings
 from pipeline.draft import draft
+from pipeline.period import Period
+from pipeline.published import keys_of_story, news_about, same_thing
 from pipeline.standing import Standing, basis, news_since, standing
 from store.database import Store
-from store.decisions import load_decisions, load_waiting
-from store.issues import Printed, load_issue_dates, load_printed
+from store.decisions import load_decided, load_decisions, load_waiting
+from store.issues import Ran, load_ran
 from store.models import Draft, Score, Story, StoryId, Verdict
-from store.stories import load_open, load_scores, load_stories, resolve, search
+from store.stories import load_ranking, load_scores, load_stories, resolve, search
+
+_BATCH = 25
 
 
 class State(StrEnum):
@@ -30,16 +35,6 @@ class State(StrEnum):
     LATER = "later"
     PRINTED = "printed"
     """It ran in an earlier issue, and nothing is new about it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """What an issue covers."""
-
-    day: date
-    """The issue's date in the editor's zone."""
-    start: datetime
-    """UTC; the end of the day of the issue before, or so many days back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,118 +50,133 @@ class Entry:
     basis: tuple[str, ...]
     why: tuple[str, ...] = ()
     """Why it is here although it was decided or printed: what is new since."""
-    printed: Printed | None = None
+    ran: Ran | None = None
+    """Where it ran last."""
 
 
-def period_of(store: Store, settings: Settings, now: datetime, day: date | None = None) -> Period:
-    """The period of the issue of `day` (today in the editor's zone by default).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """The stories of a period: what happened in it, and what the editor decided on before."""
 
-    It begins after the day of the last exported issue, unless that is more than two periods ago.
-    """
-    zone = settings.newsletter.zone
-    day = day or now.astimezone(zone).date()
-    length = timedelta(days=settings.newsletter.period_days)
-    dates = load_issue_dates(store, before=day)
-    first = day - length
-    if dates and dates[0] >= day - 2 * length:
-        first = dates[0] + timedelta(days=1)
-    return Period(day=day, start=datetime.combine(first, time(), zone))
+    store: Store
+    settings: Settings
+    period: Period
 
+    def sections(self) -> dict[str, Iterator[Entry]]:
+        """Each section's entries, the best first, in print order; made as they are asked for.
 
-def load_queue(store: Store, settings: Settings, period: Period) -> list[Entry]:
-    """Every story that something happened to in the period or that the editor decided on.
+        Sections that the configuration does not know (any more) stand last.
+        """
+        decided = self._decided()
+        known = {story for entries in decided.values() for story in entries}
+        ranked: dict[str, list[StoryId]] = {}
+        for story, section in load_ranking(self.store, self.period.start):
+            if story not in known:
+                ranked.setdefault(section, []).append(story)
+        names = [section.name for section in self.settings.sections]
+        names += sorted({*ranked, *decided} - set(names))
+        return {name: self._merged(decided.get(name, {}), ranked.get(name, [])) for name in names}
 
-    Section by section in print order, the best first; equal scores in an order that does not
-    depend on when a story arrived.
-    """
-    ids = sorted({*load_open(store, period.start), *load_waiting(store, before=period.day)})
-    entries = _entries(store, settings, period, load_stories(store, ids))
-    order = {section.name: n for n, section in enumerate(settings.sections)}
-    return sorted(
-        entries,
-        key=lambda e: (
-            order.get(e.draft.section, len(order)),
-            -e.score.total,
-            e.story.members[0].candidate.keys,
-        ),
-    )
+    def accepted(self) -> dict[str, list[Entry]]:
+        """What the editor accepted and no issue ran yet, by section, the best first."""
+        return {
+            name: sorted((e for e in found.values() if e.state is State.ACCEPTED), key=_rank)
+            for name, found in self._decided().items()
+        }
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, section by section."""
+        for entries in self.sections().values():
+            yield from entries
+
+    def _decided(self) -> dict[str, dict[StoryId, Entry]]:
+        """The entries that the editor decided on, by the section that his text names."""
+        period = self.period
+        ids = {
+            *load_waiting(self.store, before=period.day, settled=period.settled),
+            *load_decided(self.store, period.start),
+        }
+        found: dict[str, dict[StoryId, Entry]] = {}
+        for entry in self.made(sorted(ids)):
+            found.setdefault(entry.draft.section, {})[entry.story.id] = entry
+        return found
+
+    def _merged(self, decided: dict[StoryId, Entry], ranked: Sequence[StoryId]) -> Iterator[Entry]:
+        waiting = sorted(decided.values(), key=_rank)
+        for start in range(0, len(ranked), _BATCH):
+            for entry in self.made(ranked[start : start + _BATCH]):
+                while waiting and _rank(waiting[0]) < _rank(entry):
+                    yield waiting.pop(0)
+                yield entry
+        yield from waiting
+
+    def made(self, ids: Sequence[StoryId]) -> list[Entry]:
+        """The entries of these stories, in the same order; one without a score is left out."""
+        scores = load_scores(self.store, ids)
+        decisions = load_decisions(self.store, ids)
+        return [
+            self._entry(story, scores[story.id], standing(decisions.get(story.id, [])))
+            for story in load_stories(self.store, ids)
+            if story.id in scores
+        ]
+
+    def _entry(self, story: Story, score: Score, stands: Standing) -> Entry:
+        settings, period = self.settings, self.period
+        machine = draft(
+            story,
+            score.section,
+            newsletter=settings.newsletter,
+            publishers=settings.publishers,
+            venues=settings.venues,
+        )
+        known = basis(story, settings.venues)
+        ran = same_thing(
+            story,
+            load_ran(self.store, keys_of_story(story), before=period.day, settled=period.settled),
+        )
+        text = stands.text or machine
+        state, why = _state(stands, known, period)
+        if ran and (stands.decided is None or stands.decided.at <= ran[0].exported_at):
+            # What was decided before it ran is spent; its text was printed then.
+            why = news_about(story, ran, settings.venues)
+            state, text = (State.PROPOSED if why else State.PRINTED), machine
+        return Entry(
+            story=story,
+            score=score,
+            state=state,
+            draft=text,
+            machine=machine,
+            basis=known,
+            why=why,
+            ran=ran[0] if ran else None,
+        )
 
 
 def load_entry(store: Store, settings: Settings, period: Period, story: StoryId) -> Entry:
     """One story as the queue would show it. Raises NotFoundError."""
     living = resolve(store, story)
-    stories = load_stories(store, [living]) if living is not None else []
-    if not stories:
+    if living is None:
         raise NotFoundError(f"there is no story {story}; briefing queue lists them")
-    entries = _entries(store, settings, period, stories)
-    if not entries:
+    made = Queue(store=store, settings=settings, period=period).made([living])
+    if not made:
         raise NotFoundError(f"story {story} has no score yet; run briefing nightly first")
-    return entries[0]
+    return made[0]
 
 
 def find(store: Store, settings: Settings, period: Period, words: str, limit: int) -> list[Entry]:
     """Stories of any time that hold all of `words`, the best match first."""
-    ids = search(store, words, limit)
-    return _entries(store, settings, period, load_stories(store, ids))
+    queue = Queue(store=store, settings=settings, period=period)
+    return queue.made(search(store, words, limit))
 
 
-def _entries(
-    store: Store, settings: Settings, period: Period, stories: Sequence[Story]
-) -> list[Entry]:
-    ids = [story.id for story in stories]
-    scores = load_scores(store, ids)
-    decisions = load_decisions(store, ids)
-    printed = load_printed(store, before=period.day)
-    return [
-        _entry(
-            story,
-            scores[story.id],
-            standing(decisions.get(story.id, [])),
-            printed.get(story.id),
-            settings,
-            period,
-        )
-        for story in stories
-        if story.id in scores
-    ]
-
-
-def _entry(
-    story: Story,
-    score: Score,
-    stands: Standing,
-    printed: Printed | None,
-    settings: Settings,
-    period: Period,
-) -> Entry:
-    machine = draft(
-        story,
-        score.section,
-        newsletter=settings.newsletter,
-        publishers=settings.publishers,
-        venues=settings.venues,
-    )
-    known = basis(story, settings.venues)
-    state, why = _state(stands, printed, known, period)
-    return Entry(
-        story=story,
-        score=score,
-        state=state,
-        draft=stands.text or machine,
-        machine=machine,
-        basis=known,
-        why=why,
-        printed=printed,
-    )
+def _rank(entry: Entry) -> tuple[float, str]:
+    return -entry.score.total, entry.story.members[0].candidate.keys[0]
 
 
 def _state(
-    stands: Standing, printed: Printed | None, known: tuple[str, ...], period: Period
+    stands: Standing, known: tuple[str, ...], period: Period
 ) -> tuple[State, tuple[str, ...]]:
     decided = stands.decided
-    if printed is not None and (decided is None or decided.at < period.start):
-        news = news_since(printed.basis, known)
-        return (State.PROPOSED if news else State.PRINTED), news
     if decided is None:
         return State.PROPOSED, ()
     news = news_since(decided.basis, known)
@@ -175,5 +185,6 @@ def _state(
     if decided.verdict is Verdict.REJECT:
         return (State.PROPOSED if news else State.REJECTED), news
     if decided.at < period.start:
-        return State.PROPOSED, (f"{decided.at:%Y-%m-%d} 留待后用", *news)
+        day = decided.at.astimezone(period.start.tzinfo)
+        return State.PROPOSED, (f"{day:%Y-%m-%d} 留待后用", *news)
     return (State.PROPOSED if news else State.LATER), news

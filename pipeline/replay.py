@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from config.errors import NotFoundError
 from config.settings import Settings
 from crawlers.build import build_enrichment, build_sources
-from crawlers.source import PageSource, ParsedItems, Source
-from pipeline.queue import period_of
-from pipeline.stages import cluster_pending, normalise_pending, score_open
+from crawlers.source import CompletesItems, ParsedEmpty, ParsedItems, Source
+from pipeline.period import period_of
+from pipeline.stages import take_in
 from store.database import Store, run_lock
-from store.items import Counts, StoredPayload, load_payloads, save_items
-from store.models import Payload, RawItem, SourceName
+from store.items import Counts, StoredPayload, load_article, load_payloads, save_items
+from store.models import RawItem, SourceName
 from store.runs import finish_run, start_run
 
 
@@ -38,54 +39,50 @@ def replay(
     """Parse the kept answers of one source, or of all, and take in what is new or different.
 
     Answers are read from the latest to the earliest, and of each item only the latest word
-    counts, so that an old answer never overwrites a newer one. Raises BusyError during a run.
+    counts, so that an old answer never overwrites a newer one. Raises BusyError during a run, and
+    NotFoundError for a source that is not configured.
     """
     with run_lock(store.path):
-        sources = build_sources(settings, folder)
-        looked_up = build_enrichment(settings, [])
-        asked: dict[SourceName, Source] = {
-            one.name: one for one in (*sources.pages, *sources.clients, looked_up)
-        }
+        asked = _sources(settings, folder)
+        if source is not None and source not in asked:
+            raise NotFoundError(f"no source is called {source!r}; briefing sources lists them")
         run = start_run(store, "replay", now)
-        kept = list(load_payloads(store, source))
-        articles = {(p.source, p.payload.url): p.payload for p in kept if p.outcome == "article"}
         seen: set[tuple[SourceName, str]] = set()
-        counts = Counts()
+        counts, payloads = Counts(), 0
         unread: dict[str, None] = {}
-        for stored in reversed([p for p in kept if p.outcome != "article"]):
+        for stored in load_payloads(store, source):
+            payloads += 1
             if stored.source not in asked:
                 unread[f"{stored.source}: no longer configured"] = None
                 continue
-            items = _items(asked[stored.source], stored, articles, unread)
+            items = _items(store, asked[stored.source], stored, unread)
             fresh = [i for i in items if (i.source, i.external_id) not in seen]
             seen.update((i.source, i.external_id) for i in fresh)
             counts += save_items(store, run, stored.id, fresh, now)
-        normalise_pending(store, now)
-        cluster_pending(store, now)
-        period = period_of(store, settings, now)
-        score_open(store, settings, period_start=period.start, now=now)
+        take_in(store, settings, period_of(store, settings, now))
         finish_run(store, run, at=now, status="ok")
-    return Replayed(payloads=len(kept), counts=counts, unread=tuple(unread))
+    return Replayed(payloads=payloads, counts=counts, unread=tuple(unread))
+
+
+def _sources(settings: Settings, folder: Path) -> dict[SourceName, Source]:
+    sources = build_sources(settings, folder)
+    looked_up = build_enrichment(settings, [])
+    return {one.name: one for one in (*sources.pages, *sources.clients, looked_up)}
 
 
 def _items(
-    source: Source,
-    stored: StoredPayload,
-    articles: dict[tuple[SourceName, str], Payload],
-    unread: dict[str, None],
+    store: Store, source: Source, stored: StoredPayload, unread: dict[str, None]
 ) -> Sequence[RawItem]:
     parsed = source.parse(stored.payload)
-    if not isinstance(parsed, ParsedItems):
-        if stored.outcome == "items" or parsed.reason:
-            unread[f"{stored.source}: {parsed.reason or 'nothing in it'}"] = None
-        return ()
-    return [
-        _completed(source, item, articles.get((stored.source, item.url))) for item in parsed.items
-    ]
+    if isinstance(parsed, ParsedItems):
+        return [_completed(store, source, item) for item in parsed.items]
+    if not isinstance(parsed, ParsedEmpty):
+        unread[f"{stored.source}: {parsed.reason}"] = None
+    return ()
 
 
-def _completed(source: Source, item: RawItem, article: Payload | None) -> RawItem:
-    complete: PageSource | None = source if hasattr(source, "with_article") else None  # type: ignore[assignment]
-    if article is None or complete is None:
+def _completed(store: Store, source: Source, item: RawItem) -> RawItem:
+    if not isinstance(source, CompletesItems):
         return item
-    return complete.with_article(item, article)
+    article = load_article(store, source.name, item.url)
+    return item if article is None else source.with_article(item, article)

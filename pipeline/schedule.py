@@ -14,19 +14,16 @@ from types import FrameType
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_SCHEDULER_STARTED, JobExecutionEvent
 from apscheduler.schedulers.blocking import BlockingScheduler
-from apscheduler.triggers.cron import CronTrigger
 
-from config.errors import ConfigError, Fault
-from config.settings import Settings
+from config.settings import Settings, cron_trigger
 
 
 def run_schedule(settings: Settings, arguments: Sequence[str], tell: Callable[[str], None]) -> None:
     """Start ``briefing nightly`` with `arguments` at the configured times, until SIGTERM.
 
-    `tell` is given one line for each thing a person wants to know. Raises ConfigError when the
-    configured time is none.
+    `tell` is given one line for each thing a person wants to know.
     """
-    trigger = nightly_trigger(settings)
+    trigger = cron_trigger(settings.schedule.nightly, settings.newsletter.zone)
     scheduler = BlockingScheduler(timezone=settings.newsletter.zone)
     running: list[subprocess.Popen[bytes]] = []
 
@@ -68,15 +65,3 @@ def run_schedule(settings: Settings, arguments: Sequence[str], tell: Callable[[s
         for number, handler in before.items():
             signal.signal(number, handler)
     tell("stopped")
-
-
-def nightly_trigger(settings: Settings) -> CronTrigger:
-    """The configured times in the newsletter's zone. Raises ConfigError."""
-    try:
-        trigger: CronTrigger = CronTrigger.from_crontab(
-            settings.schedule.nightly, settings.newsletter.zone
-        )
-    except ValueError as error:
-        hint = 'five cron fields, such as "30 3 * * *"'
-        raise ConfigError([Fault("schedule.nightly", str(error), hint)]) from error
-    return trigger

@@ -113,7 +113,7 @@ def _asked(members: Sequence[Candidate], settings: Settings) -> str | None:
     asking = [
         candidate.item
         for candidate in members
-        if candidate.item.source in askers
+        if (candidate.item.source in askers or candidate.item.source not in declared)
         and candidate.item.section in names
         and candidate.item.section != declared.get(candidate.item.source)
     ]

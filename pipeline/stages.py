@@ -13,12 +13,13 @@ from config.settings import Settings
 from pipeline.cluster import group
 from pipeline.matching import TermMatcher
 from pipeline.normalise import normalise
+from pipeline.period import Period
 from pipeline.score import score
 from store.database import Store
 from store.items import load_pending
-from store.models import StoryId
 from store.stories import (
     NormalisedItem,
+    ScoredStory,
     load_open,
     load_stories,
     load_story_keys,
@@ -62,22 +63,32 @@ def cluster_pending(store: Store, now: datetime) -> int:
     return len(waiting)
 
 
-def score_open(store: Store, settings: Settings, *, period_start: datetime, now: datetime) -> int:
-    """Score the stories in which something happened since `period_start`; returns how many."""
+def score_open(store: Store, settings: Settings, *, since: datetime, period: Period) -> int:
+    """Score the stories in which something happened since then; returns how many."""
     matcher = TermMatcher(settings.topics)
     weights = {source.name: source.weight for source in settings.sources}
-    ids = load_open(store, period_start)
+    ids = load_open(store, since)
     for start in range(0, len(ids), _BATCH):
-        scores = {
-            StoryId(story.id): score(
-                story,
-                settings=settings,
-                matcher=matcher,
-                period_start=period_start,
-                now=now,
-                source_weights=weights,
+        scored = [
+            ScoredStory(
+                story=story,
+                score=score(
+                    story,
+                    settings=settings,
+                    matcher=matcher,
+                    period_start=period.start,
+                    now=period.now,
+                    source_weights=weights,
+                ),
             )
             for story in load_stories(store, ids[start : start + _BATCH])
-        }
-        save_scores(store, scores, now)
+        ]
+        save_scores(store, scored)
     return len(ids)
+
+
+def take_in(store: Store, settings: Settings, period: Period) -> None:
+    """Carry what was filed by hand through every stage; only stories that it touches are scored."""
+    normalise_pending(store, period.now)
+    cluster_pending(store, period.now)
+    score_open(store, settings, since=period.now, period=period)

@@ -22,10 +22,10 @@ from config.errors import BusyError, StoreError
 from store.migrations import migrations
 
 _PRAGMAS = (
+    "PRAGMA busy_timeout = 10000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 10000",
     "PRAGMA temp_store = MEMORY",
 )
 
@@ -41,6 +41,7 @@ class Store:
         """
         self.path = path
         self._turn = threading.RLock()
+        self._depth = 0
         with translated(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=10, check_same_thread=False)
@@ -62,23 +63,28 @@ class Store:
                 f"(it has {unknown[-1]}); install that version to use it"
             )
         if migrations.pending(self.db):
-            migrations.apply(self.db)
+            # Another process may open the same new file: who comes second finds it done.
+            with self.writing():
+                migrations.apply(self.db)
 
     @contextmanager
     def writing(self) -> Iterator[Database]:
         """One transaction: all of the block is stored, or, if it raises, nothing."""
         with self._turn, translated(self.path):
-            if self.db.conn.in_transaction:
-                yield self.db
-                return
-            # IMMEDIATE: a reader that turns writer half-way could not wait for another writer.
-            self.db.conn.execute("BEGIN IMMEDIATE")
+            if self._depth == 0:
+                # IMMEDIATE: a reader that turns writer could not wait for another writer.
+                self.db.conn.execute("BEGIN IMMEDIATE")
+            self._depth += 1
             try:
                 yield self.db
+                if self._depth == 1:
+                    self.db.conn.execute("COMMIT")
             except BaseException:
-                self.db.conn.rollback()
+                if self._depth == 1:
+                    self.db.conn.rollback()
                 raise
-            self.db.conn.execute("COMMIT")
+            finally:
+                self._depth -= 1
 
     @contextmanager
     def reading(self) -> Iterator[Database]:

@@ -73,10 +73,25 @@ def load_decisions(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, li
     return found
 
 
-def load_waiting(store: Store, *, before: date) -> list[StoryId]:
+def load_decided(store: Store, since: datetime) -> list[StoryId]:
+    """Stories that the editor decided on and in which something happened since then, by id."""
+    with store.reading() as db:
+        return [
+            StoryId(row[0])
+            for row in db.execute(
+                "SELECT s.id FROM story s WHERE s.merged_into IS NULL AND s.changed_at >= ?"
+                " AND EXISTS (SELECT 1 FROM decision d WHERE d.story_id = s.id OR d.story_id IN"
+                "   (SELECT m.id FROM story m WHERE m.merged_into = s.id)) ORDER BY +s.id",
+                [write_time(since)],
+            )
+        ]
+
+
+def load_waiting(store: Store, *, before: date, settled: date) -> list[StoryId]:
     """Stories that the editor decided on and that may still print, by id.
 
-    Without those whose last decision is a rejection, and those that an issue before that day ran.
+    Without those whose last decision is a rejection, and those that an issue before that day
+    ran since; `settled` as for ``store.issues.load_ran``.
     """
     with store.reading() as db:
         return [
@@ -87,7 +102,8 @@ def load_waiting(store: Store, *, before: date) -> list[StoryId]:
                 " AND NOT EXISTS (SELECT 1 FROM decision l"
                 "   WHERE l.story_id = d.story_id AND l.id > d.id)"
                 " AND NOT EXISTS (SELECT 1 FROM issue_item i"
-                "   WHERE i.story_id = d.story_id AND i.date < ?) ORDER BY story",
-                [before.isoformat()],
+                "   JOIN issue USING (date) WHERE i.story_id = d.story_id AND i.date < ?"
+                "   AND exported_at >= d.at AND (final = 1 OR i.date <= ?)) ORDER BY story",
+                [before.isoformat(), settled.isoformat()],
             )
         ]

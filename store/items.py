@@ -35,11 +35,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredPayload:
-    """A kept answer, with which source gave it and how it was read."""
+    """A kept answer, with who gave it and how it was read."""
 
     id: int
     source: SourceName
-    kind: str
     outcome: PayloadOutcome
     payload: Payload
 
@@ -63,7 +62,10 @@ def save_payload(
             "SELECT id FROM payload WHERE source = ? AND sha256 = ?", [source, sha256]
         ).fetchone()
         if row is not None:
-            db.execute("UPDATE payload SET outcome = ? WHERE id = ?", [outcome, row[0]])
+            db.execute(
+                "UPDATE payload SET outcome = ?, fetched_at = ? WHERE id = ?",
+                [outcome, write_time(payload.fetched_at), row[0]],
+            )
             return int(row[0])
         cursor = db.execute(
             "INSERT INTO payload (source, kind, url, fetched_at, content_type, outcome, sha256,"
@@ -86,44 +88,34 @@ def save_payload(
 def save_items(
     store: Store, run: RunId, payload_id: int | None, items: Sequence[RawItem], now: datetime
 ) -> Counts:
-    """Keep raw items; one that its source said before in the same words is kept once."""
-    if not items:
-        return Counts()
-    texts = [RAW_ITEM.write(item) for item in items]
-    items = [_storable(item, text) for item, text in zip(items, texts, strict=True)]
+    """Keep raw items; one whose source says of it what it said last is not kept again."""
     seen = write_time(now)
+    new = changed = 0
     with store.writing() as db:
-        known = _known_ids(store, items)
-        before = db.conn.total_changes
-        db.conn.executemany(
-            "INSERT INTO raw_item (source, external_id, fingerprint, payload_id, run_id,"
-            " first_seen, said) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (source, external_id, fingerprint) DO NOTHING",
-            [
-                (item.source, item.external_id, digest(text), payload_id, run, seen, text)
-                for item, text in zip(items, texts, strict=True)
-            ],
-        )
-        stored = db.conn.total_changes - before
-    new = len({item.external_id for item in items} - known)
-    return Counts(received=len(items), new=new, changed=max(0, stored - new))
+        for given in items:
+            text = RAW_ITEM.write(given)
+            item = _storable(given, text)
+            fingerprint = digest(text)
+            last = db.execute(
+                "SELECT fingerprint FROM raw_item WHERE source = ? AND external_id = ?"
+                " ORDER BY id DESC LIMIT 1",
+                [item.source, item.external_id],
+            ).fetchone()
+            if last is not None and last[0] == fingerprint:
+                continue
+            new += last is None
+            changed += last is not None
+            db.execute(
+                "INSERT INTO raw_item (source, external_id, fingerprint, payload_id, run_id,"
+                " first_seen, said) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [item.source, item.external_id, fingerprint, payload_id, run, seen, text],
+            )
+    return Counts(received=len(items), new=new, changed=changed)
 
 
 def _storable(item: RawItem, text: str) -> RawItem:
-    """The item itself, or, where `text` had to replace characters, the item as stored."""
+    """The item as `text` says it: its id may hold characters that had to be replaced."""
     return item if item.external_id.isascii() else RAW_ITEM.read(text)
-
-
-def _known_ids(store: Store, items: Sequence[RawItem]) -> set[str]:
-    with store.reading() as db:
-        return {
-            item.external_id
-            for item in items
-            if db.execute(
-                "SELECT 1 FROM raw_item WHERE source = ? AND external_id = ? LIMIT 1",
-                [item.source, item.external_id],
-            ).fetchone()
-        }
 
 
 def load_article(store: Store, source: SourceName, url: str) -> Payload | None:
@@ -161,26 +153,27 @@ def load_pending(store: Store, limit: int) -> list[PendingItem]:
 
 
 def load_payloads(store: Store, source: SourceName | None = None) -> Iterator[StoredPayload]:
-    """Kept answers in the order that they came in, of one source or of all."""
+    """Kept answers of one source or of all, articles left out, the latest first."""
+    where, values = ("", []) if source is None else (" AND source = ?", [source])
     with store.reading() as db:
         ids = [
             row[0]
             for row in db.execute(
-                "SELECT id FROM payload WHERE ? IS NULL OR source = ? ORDER BY id",
-                [source, source],
+                f"SELECT id FROM payload WHERE outcome <> 'article'{where}"  # noqa: S608
+                " ORDER BY fetched_at DESC, id DESC",
+                values,
             )
         ]
     for payload_id in ids:
         with store.reading() as db:
-            name, kind, url, fetched_at, content_type, outcome, body = db.execute(
-                "SELECT source, kind, url, fetched_at, content_type, outcome, body"
+            name, url, fetched_at, content_type, outcome, body = db.execute(
+                "SELECT source, url, fetched_at, content_type, outcome, body"
                 " FROM payload WHERE id = ?",
                 [payload_id],
             ).fetchone()
         yield StoredPayload(
             id=payload_id,
             source=SourceName(name),
-            kind=kind,
             outcome=outcome,
             payload=Payload(
                 url=url,

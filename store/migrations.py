@@ -89,9 +89,10 @@ CREATE TABLE raw_item (
     run_id      INTEGER NOT NULL REFERENCES run (id),
     first_seen  TEXT NOT NULL,
     said        TEXT NOT NULL,
-    normalised  INTEGER NOT NULL DEFAULT 0 CHECK (normalised IN (0, 1)),
-    UNIQUE (source, external_id, fingerprint)
+    normalised  INTEGER NOT NULL DEFAULT 0 CHECK (normalised IN (0, 1))
 ) STRICT;
+
+CREATE INDEX raw_item_by_name ON raw_item (source, external_id, id, fingerprint);
 
 CREATE INDEX raw_item_pending ON raw_item (id) WHERE normalised = 0;
 
@@ -108,7 +109,6 @@ def m002_candidates_and_stories(db: Database) -> None:
         """
 CREATE TABLE story (
     id          INTEGER PRIMARY KEY,
-    created_at  TEXT NOT NULL,
     changed_at  TEXT NOT NULL,
     merged_into INTEGER REFERENCES story (id)
 ) STRICT;
@@ -132,6 +132,8 @@ CREATE TABLE candidate (
     story_id      INTEGER REFERENCES story (id),
     UNIQUE (source, external_id)
 ) STRICT;
+
+CREATE INDEX candidate_by_first_seen ON candidate (first_seen);
 
 CREATE INDEX candidate_by_story ON candidate (story_id);
 
@@ -157,14 +159,17 @@ CREATE TABLE story_key (
 CREATE INDEX story_key_by_story ON story_key (story_id);
 
 CREATE TABLE score (
-    story_id  INTEGER PRIMARY KEY REFERENCES story (id),
-    total     REAL NOT NULL,
-    section   TEXT NOT NULL,
-    parts     TEXT NOT NULL,
-    scored_at TEXT NOT NULL
+    story_id INTEGER PRIMARY KEY REFERENCES story (id),
+    total    REAL NOT NULL,
+    section  TEXT NOT NULL,
+    anchor   TEXT NOT NULL,
+    parts    TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX score_by_section ON score (section, total DESC);
+CREATE TABLE lookup (
+    key TEXT PRIMARY KEY,
+    at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE candidate_text USING fts5 (title, body, tokenize = 'unicode61')
 """,
@@ -199,8 +204,7 @@ BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END;
 
 CREATE TABLE issue (
     date        TEXT PRIMARY KEY,
-    title       TEXT NOT NULL,
-    lead        TEXT NOT NULL,
+    head        TEXT NOT NULL,
     final       INTEGER NOT NULL CHECK (final IN (0, 1)),
     exported_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -208,13 +212,24 @@ CREATE TABLE issue (
 CREATE TABLE issue_item (
     date     TEXT NOT NULL REFERENCES issue (date),
     position INTEGER NOT NULL,
-    section  TEXT NOT NULL,
+    section  INTEGER NOT NULL,
+    name     TEXT NOT NULL,
     story_id INTEGER REFERENCES story (id),
     basis    TEXT NOT NULL,
     draft    TEXT NOT NULL,
     PRIMARY KEY (date, position)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX issue_item_by_story ON issue_item (story_id)
+CREATE INDEX issue_item_by_story ON issue_item (story_id);
+
+CREATE TABLE published (
+    key      TEXT NOT NULL,
+    date     TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (key, date, position),
+    FOREIGN KEY (date, position) REFERENCES issue_item (date, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX published_by_item ON published (date, position)
 """,
     )

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from store.models import Draft, Part, RawItem
+from store.models import Draft, Issue, Part, RawItem
 
 T = TypeVar("T")
 
@@ -41,6 +41,7 @@ class JsonColumn(Generic[T]):
 
 RAW_ITEM = JsonColumn(RawItem)
 DRAFT = JsonColumn(Draft)
+ISSUE = JsonColumn(Issue)
 PARTS = JsonColumn(tuple[Part, ...])
 STRINGS = JsonColumn(tuple[str, ...])
 

@@ -54,6 +54,10 @@ class Run:
     status: RunStatus
     sources: tuple[SourceReport, ...]
 
+    def failed_source(self, name: SourceName) -> bool:
+        """Whether this source was asked and failed."""
+        return any(report.source == name and report.failed for report in self.sources)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
@@ -73,7 +77,10 @@ class SourceHealth:
 def close_interrupted(store: Store) -> None:
     """Close the runs that a crash left open; only for who holds the run lock."""
     with store.writing() as db:
-        db.execute("UPDATE run SET status = 'interrupted' WHERE status = 'running'")
+        db.execute(
+            "UPDATE run SET status = 'interrupted'"
+            " WHERE status = 'running' AND command IN ('nightly', 'replay')"
+        )
 
 
 def start_run(store: Store, command: str, now: datetime) -> RunId:
@@ -144,28 +151,29 @@ def _report(row: tuple[object, ...]) -> SourceReport:
 def load_runs(store: Store, limit: int) -> list[Run]:
     """The last runs, the latest first."""
     with store.reading() as db:
+        ids = db.execute("SELECT id FROM run ORDER BY id DESC LIMIT ?", [limit]).fetchall()
+    return [load_run(store, RunId(run)) for (run,) in ids]
+
+
+def load_run(store: Store, run: RunId) -> Run:
+    """One run."""
+    with store.reading() as db:
+        command, started, finished, status = db.execute(
+            "SELECT command, started_at, finished_at, status FROM run WHERE id = ?", [run]
+        ).fetchone()
         rows = db.execute(
-            "SELECT id, command, started_at, finished_at, status FROM run ORDER BY id DESC LIMIT ?",
-            [limit],
+            f"SELECT {_REPORT_COLUMNS} FROM source_run s"  # noqa: S608
+            " WHERE run_id = ? ORDER BY source",
+            [run],
         ).fetchall()
-        return [
-            Run(
-                id=RunId(run),
-                command=command,
-                started_at=read_time(started),
-                finished_at=read_optional_time(finished),
-                status=status,
-                sources=tuple(
-                    _report(row)
-                    for row in db.execute(
-                        f"SELECT {_REPORT_COLUMNS} FROM source_run s"  # noqa: S608
-                        " WHERE run_id = ? ORDER BY source",
-                        [run],
-                    )
-                ),
-            )
-            for run, command, started, finished, status in rows
-        ]
+    return Run(
+        id=run,
+        command=command,
+        started_at=read_time(started),
+        finished_at=read_optional_time(finished),
+        status=status,
+        sources=tuple(_report(row) for row in rows),
+    )
 
 
 def load_health(store: Store) -> Iterator[SourceHealth]:

@@ -199,9 +199,7 @@ def save_groupings(store: Store, groupings: Sequence[Grouping], now: datetime) -
             if group.stories:
                 story, *absorbed = sorted(group.stories)
             else:
-                cursor = db.execute(
-                    "INSERT INTO story (created_at, changed_at) VALUES (?, ?)", [moment, moment]
-                )
+                cursor = db.execute("INSERT INTO story (changed_at) VALUES (?)", [moment])
                 story, absorbed = StoryId(int(cursor.lastrowid or 0)), []
             for other in absorbed:
                 _absorb(db, other, story)
@@ -220,7 +218,9 @@ def save_groupings(store: Store, groupings: Sequence[Grouping], now: datetime) -
 def _absorb(db: Database, other: StoryId, story: StoryId) -> None:
     db.execute("UPDATE candidate SET story_id = ? WHERE story_id = ?", [story, other])
     db.execute("UPDATE story_key SET story_id = ? WHERE story_id = ?", [story, other])
-    db.execute("UPDATE story SET merged_into = ? WHERE ? IN (id, merged_into)", [story, other])
+    db.execute(
+        "UPDATE story SET merged_into = ? WHERE id = ? OR merged_into = ?", [story, other, other]
+    )
     db.execute("DELETE FROM score WHERE story_id = ?", [other])
 
 
@@ -289,7 +289,8 @@ def load_open(store: Store, since: datetime) -> list[StoryId]:
         return [
             StoryId(row[0])
             for row in db.execute(
-                "SELECT id FROM story WHERE merged_into IS NULL AND changed_at >= ? ORDER BY id",
+                # The plus keeps SQLite to the index on changes instead of the whole table.
+                "SELECT id FROM story WHERE merged_into IS NULL AND changed_at >= ? ORDER BY +id",
                 [write_time(since)],
             )
         ]
@@ -356,17 +357,61 @@ def _load_members(db: Database, story: StoryId) -> tuple[Member, ...]:
     )
 
 
-def save_scores(store: Store, scores: Mapping[StoryId, Score], now: datetime) -> None:
+def load_source_text(store: Store, key: IdentityKey) -> str | None:
+    """All that sources said of the thing that bears this key; None where none spoke of it."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT c.title, r.said FROM story_key k JOIN candidate c ON c.story_id = k.story_id"
+            " JOIN raw_item r ON r.id = c.raw_item_id WHERE k.key = ?"
+            " ORDER BY c.source, c.external_id",
+            [key],
+        ).fetchall()
+    texts = []
+    for title, said in rows:
+        item = RAW_ITEM.read(said)
+        paper = item.paper
+        texts += [title, item.summary, item.text, *item.authors, item.publisher or ""]
+        if paper is not None:
+            texts += [paper.comment or "", paper.journal_ref or "", *paper.categories]
+        if item.repository is not None:
+            texts += [item.repository.description or "", item.repository.readme or ""]
+    return "\n".join(text for text in texts if text) or None
+
+
+def save_scores(store: Store, scored: Iterable[ScoredStory]) -> None:
     """Keep scores in place of earlier ones."""
     with store.writing() as db:
         db.conn.executemany(
-            "INSERT OR REPLACE INTO score (story_id, total, section, parts, scored_at)"
+            "INSERT OR REPLACE INTO score (story_id, total, section, anchor, parts)"
             " VALUES (?, ?, ?, ?, ?)",
             [
-                (story, score.total, score.section, PARTS.write(score.parts), write_time(now))
-                for story, score in scores.items()
+                (
+                    one.story.id,
+                    one.score.total,
+                    one.score.section,
+                    one.story.members[0].candidate.keys[0],
+                    PARTS.write(one.score.parts),
+                )
+                for one in scored
             ],
         )
+
+
+def load_ranking(store: Store, since: datetime) -> list[tuple[StoryId, str]]:
+    """Scored stories in which something happened since then, each with its section.
+
+    The best first; equal scores by first key, an order that does not depend on arrival.
+    """
+    with store.reading() as db:
+        return [
+            (StoryId(story), section)
+            for story, section in db.execute(
+                "SELECT s.id, c.section FROM story s JOIN score c ON c.story_id = s.id"
+                " WHERE s.merged_into IS NULL AND s.changed_at >= ?"
+                " ORDER BY c.total DESC, c.anchor, s.id",
+                [write_time(since)],
+            )
+        ]
 
 
 def load_scores(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, Score]:
@@ -393,11 +438,17 @@ def load_keys_to_enrich(store: Store, since: datetime, checked_since: datetime) 
             for row in db.execute(
                 "SELECT k.key FROM candidate c JOIN candidate_key k ON k.candidate_id = c.id"
                 " WHERE c.first_seen >= ? AND k.key >= 'github:' AND k.key < 'github;'"
-                " AND NOT EXISTS (SELECT 1 FROM candidate_key o JOIN candidate g"
-                "   ON g.id = o.candidate_id JOIN raw_item r ON r.id = g.raw_item_id"
-                "   WHERE o.key = k.key AND o.relation = 'is' AND g.source = 'GitHub'"
-                "   AND r.first_seen >= ?)"
+                " AND NOT EXISTS (SELECT 1 FROM lookup l WHERE l.key = k.key AND l.at >= ?)"
                 " GROUP BY k.key ORDER BY count(*) DESC, k.key",
                 [write_time(since), write_time(checked_since)],
             )
         ]
+
+
+def save_lookups(store: Store, full_names: Iterable[str], now: datetime) -> None:
+    """Remember that these repositories were looked up, whatever came of it."""
+    with store.writing() as db:
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO lookup (key, at) VALUES (?, ?)",
+            [(f"github:{name}", write_time(now)) for name in full_names],
+        )

@@ -11,7 +11,7 @@ import sys
 import click
 
 from config.errors import BriefingError
-from pipeline.cli import collecting, deciding, looking
+from pipeline.cli import collecting, deciding, looking, past
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,7 +23,7 @@ def briefing() -> None:
     """
 
 
-for module in (collecting, deciding, looking):
+for module in (collecting, deciding, looking, past):
     for command in module.COMMANDS:
         briefing.add_command(command)
 

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import IO
 
 import click
-from rich.console import Console
 
 from config.errors import InputError, StoreError
 from config.load import SHIPPED, load_settings
 from config.settings import Settings
 from crawlers.jsonl import dump_items
 from pipeline.cli.options import Desk, common, json_option, plain, print_json
-from pipeline.cli.tables import RunProgress, print_night
+from pipeline.cli.tables import RunProgress, console, print_night
 from pipeline.demo import CONFIG as DEMO_CONFIG
 from pipeline.demo import NOW as DEMO_NOW
 from pipeline.demo.web import SampleWeb
@@ -72,7 +71,7 @@ def nightly(desk: Desk, as_json: bool, only: tuple[str, ...]) -> None:
             }
         )
     else:
-        print_night(Console(), night)
+        print_night(console(), night)
         click.echo(f"draft issue: {draft}; database: {desk.database}")
     sys.exit(1 if night.failed else 0)
 
@@ -86,7 +85,7 @@ def _night(
     quiet: bool = False,
     only: tuple[str, ...] = (),
 ) -> Night:
-    progress = RunProgress(Console(stderr=True, quiet=quiet))
+    progress = RunProgress(console(err=True, quiet=quiet))
     with progress.shown():
         return run_night(
             store, settings, home, now=now, progress=progress, begin=progress.begin, only=only
@@ -109,7 +108,7 @@ def demo(folder: Path) -> None:
             night = _night(store, settings, DEMO_CONFIG, DEMO_NOW)
             path = folder / settings.store.issues / f"{night.period.day}.md"
             export_draft(store, settings, DEMO_CONFIG, night.period, path)
-    print_night(Console(stderr=True), night)
+    print_night(console(err=True), night)
     click.echo(path.read_text(encoding="utf-8"))
     click.echo(f"database: {database}; issue: {path}")
 

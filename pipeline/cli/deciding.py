@@ -6,18 +6,18 @@ import json
 import sys
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import click
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
 
 from config.errors import InputError
 from pipeline.cli.options import Desk, common, date_option, json_option, plain, print_json
-from pipeline.cli.tables import print_queue
+from pipeline.cli.tables import console, print_queue
 from pipeline.desk import current_issue, decide, finish_issue, reopen_issue
 from pipeline.export import export_issue, issue_text
-from pipeline.queue import Entry, State, find, load_entry, load_queue
+from pipeline.queue import Entry, Queue, State, find, load_entry
 from store.models import Draft, Link, StoryId, Verdict
 
 
@@ -30,7 +30,9 @@ def entry_json(entry: Entry) -> dict[str, object]:
         "score": entry.score.total,
         "parts": [plain(part) for part in entry.score.parts],
         "why": list(entry.why),
-        "printed": entry.printed.date.isoformat() if entry.printed else None,
+        "ran": {"date": entry.ran.date.isoformat(), "section": entry.ran.section}
+        if entry.ran
+        else None,
         "draft": plain(entry.draft),
         "members": [
             {
@@ -70,20 +72,17 @@ def queue(
 ) -> None:
     """Show the candidates of the coming issue, best first."""
     with desk.store() as store:
-        entries = load_queue(store, desk.settings, desk.period(store, day))
-    shown: dict[str, int] = {}
-    kept = []
-    for entry in entries:
-        name = entry.draft.section
-        if (section and name != section) or (state and entry.state != state):
-            continue
-        shown[name] = shown.get(name, 0) + 1
-        if shown[name] <= limit:
-            kept.append(entry)
+        waiting = Queue(store=store, settings=desk.settings, period=desk.period(store, day))
+        kept = [
+            entry
+            for name, entries in waiting.sections().items()
+            if section in (None, name)
+            for entry in islice((e for e in entries if state in (None, e.state)), limit)
+        ]
     if as_json:
         print_json([entry_json(entry) for entry in kept])
     else:
-        print_queue(Console(), kept)
+        print_queue(console(), kept)
 
 
 @click.command()
@@ -98,7 +97,7 @@ def search(desk: Desk, as_json: bool, words: tuple[str, ...], limit: int) -> Non
     if as_json:
         print_json([entry_json(entry) for entry in entries])
     else:
-        print_queue(Console(), sorted(entries, key=lambda e: e.draft.section))
+        print_queue(console(), sorted(entries, key=lambda e: e.draft.section))
 
 
 def _verdict_command(verdict: Verdict, text: str) -> click.Command:
@@ -223,7 +222,15 @@ def draft(desk: Desk, day: date | None, as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--final", is_flag=True, help="Print only what is accepted, and freeze the issue.")
 @click.option("--reopen", is_flag=True, help="Let a final issue follow the queue again.")
-def export(desk: Desk, day: date | None, output: Path | None, final: bool, reopen: bool) -> None:
+@click.option("--normal", is_flag=True, help="White space as the house style has it.")
+def export(
+    desk: Desk,
+    day: date | None,
+    output: Path | None,
+    final: bool,
+    reopen: bool,
+    normal: bool,
+) -> None:
     """Write the issue as Markdown; what it holds is not proposed again in later ones."""
     if final and reopen:
         raise click.UsageError("--final and --reopen exclude each other")
@@ -233,7 +240,7 @@ def export(desk: Desk, day: date | None, output: Path | None, final: bool, reope
             reopen_issue(store, period, desk.now)
         if final:
             finish_issue(store, desk.settings, period, desk.now)
-        text = export_issue(store, desk.settings, desk.folder, period, desk.now)
+        text = export_issue(store, desk.settings, desk.folder, period, desk.now, normal=normal)
     if output is not None and str(output) == "-":
         click.echo(text.markdown, nl=False)
         return

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from config.errors import InputError
 from crawlers.build import PARSERS, parse_with
 from crawlers.source import ParsedEmpty, ParsedItems, ParsedRefusal, ParsedUnparsable
 from pipeline import identity
 from pipeline.cli.options import Desk, common, json_option, plain, print_json, print_json_line
-from pipeline.cli.tables import print_rows
+from pipeline.cli.tables import console, print_rows
 from store.models import Payload
 from store.runs import load_health, load_runs
 
@@ -44,10 +43,8 @@ def sources(desk: Desk, as_json: bool) -> None:
                 "enabled": source.enabled,
                 "status": entry.last.status if entry else None,
                 "cause": entry.last.cause if entry else None,
-                "last": entry.last_at.isoformat() if entry else None,
-                "last_good": entry.last_good_at.isoformat()
-                if entry and entry.last_good_at
-                else None,
+                "last": desk.local(entry.last_at) if entry else None,
+                "last_good": desk.local(entry.last_good_at) if entry else None,
                 "failing_runs": entry.failing_runs if entry else 0,
                 "received": entry.received if entry else 0,
             }
@@ -57,7 +54,7 @@ def sources(desk: Desk, as_json: bool) -> None:
         return
     columns = ("source", "kind", "status", "received", "last good", "failing runs", "cause")
     print_rows(
-        Console(),
+        console(),
         columns,
         [
             (
@@ -86,7 +83,7 @@ def runs(desk: Desk, as_json: bool, limit: int) -> None:
         print_json([plain(run) for run in loaded])
         return
     print_rows(
-        Console(),
+        console(),
         ("id", "command", "started", "status", "sources", "failed", "received", "new"),
         [
             (

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from config.load import SHIPPED, load_settings
 from config.settings import Settings
 from pipeline.desk import Editor
-from pipeline.queue import Period, period_of
+from pipeline.period import Period, period_of
 from store.database import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -84,6 +84,11 @@ class Desk:
     def period(self, store: Store, day: date | None = None) -> Period:
         """The period of the issue of `day`, today by default."""
         return period_of(store, self.settings, self.now, day)
+
+    def local(self, moment: datetime | None) -> str | None:
+        """A time in the editor's zone, ISO 8601; a missing one stays missing."""
+        zone = self.settings.newsletter.zone
+        return None if moment is None else moment.astimezone(zone).isoformat()
 
     @property
     def editor(self) -> Editor:

@@ -16,6 +16,7 @@ from pipeline.nightly import Night
 from pipeline.queue import Entry, State
 from store.runs import SourceReport
 
+_LOG_WIDTH = 120
 _WORDS = {
     "items": "ok",
     "not_modified": "not modified",
@@ -31,6 +32,12 @@ _STATES = {
     State.LATER: "…",
     State.PRINTED: "■",
 }
+
+
+def console(*, err: bool = False, quiet: bool = False) -> Console:
+    """Standard output or error; as wide as the terminal, or wide enough for a log."""
+    made = Console(stderr=err, quiet=quiet)
+    return made if made.is_terminal else Console(stderr=err, quiet=quiet, width=_LOG_WIDTH)
 
 
 class RunProgress:
@@ -117,7 +124,7 @@ def print_night(console: Console, night: Night) -> None:
     reports = night.run.sources
     console.print(
         f"{len(reports)} sources, {sum(r.received for r in reports)} items received, "
-        f"{sum(r.new for r in reports)} new, {len(night.failed)} sources failed; "
+        f"{sum(r.new for r in reports)} new, {len(night.failed)} failed; "
         f"{night.scored} stories since {night.period.start:%Y-%m-%d}"
     )
     for missing in night.waiting:
@@ -156,7 +163,7 @@ def _headline(entry: Entry) -> str:
 def reasons(entry: Entry) -> str:
     """The parts of the score in words, and why a decided story is back."""
     parts = " · ".join(f"{part.label} {part.value:+.1f}" for part in entry.score.parts)
-    ran = f"曾刊于 {entry.printed.date} {entry.printed.section}" if entry.printed else ""
+    ran = f"曾刊于 {entry.ran.date} {entry.ran.section}" if entry.ran else ""
     news = f"新变化：{'、'.join(entry.why)}" if entry.why else ""
     return " | ".join(text for text in (news, ran, parts) if text)
 

@@ -108,6 +108,21 @@ def where_time_goes(console: Console, base: str) -> None:
     console.print(table)
 
 
+def imports(console: Console) -> None:
+    """Taking in past issues: time and memory by their number."""
+    table = Table(title="taking in generated issues of 20 items", box=None)
+    for column in ("issues", "s", "ms an issue", "memory MB"):
+        table.add_column(column, justify="right")
+    for issues in (100, 1000, 10_000):
+        command = [sys.executable, "-m", "tests.bench.imports", str(issues)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        result = json.loads(done.stdout)
+        seconds, memory = result["seconds"], result["memory"]
+        each = seconds / issues * 1000
+        table.add_row(str(issues), f"{seconds:.2f}", f"{each:.1f}", f"{memory:.0f}")
+    console.print(table)
+
+
 def main() -> None:
     """Compare, grow, profile."""
     console = Console(width=110)
@@ -115,6 +130,7 @@ def main() -> None:
         compare(console, base)
         where_time_goes(console, base)
     grow(console)
+    imports(console)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 ITEMS = 30
-_WORDS = [
+WORDS = [
     "端侧",
     "推理",
     "框架",
@@ -55,8 +55,8 @@ def feed(number: int) -> bytes:
     rng = random.Random(number)
     items = []
     for n in range(ITEMS):
-        title = "".join(rng.choices(_WORDS, k=9))
-        teaser = "，".join("".join(rng.choices(_WORDS, k=8)) for _ in range(10))
+        title = "".join(rng.choices(WORDS, k=9))
+        teaser = "，".join("".join(rng.choices(WORDS, k=8)) for _ in range(10))
         link = f"http://feed{number}.example/articles/{n}?utm_source=rss"
         items.append(
             f"<item><title>{title}</title><link>{link.replace('&', '&amp;')}</link>"

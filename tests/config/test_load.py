@@ -1,9 +1,11 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from config.errors import ConfigError
 from config.load import SHIPPED, load_settings
+from config.settings import cron_trigger
 
 MINIMAL = """
 [newsletter]
@@ -137,3 +139,25 @@ def test_the_longest_mirror_prefix_wins(tmp_path):
     assert network.mirrored("https://a.example/x") == "http://127.0.0.1:2/x"
     assert network.mirrored("https://b.example/x") == "http://127.0.0.1:1/s/b.example/x"
     assert network.mirrored("ftp://b.example/x") == "ftp://b.example/x"
+
+
+@pytest.mark.parametrize(
+    ("fields", "first"),
+    [
+        ("30 3 * * *", "2026-03-02 03:30"),
+        ("0 3 * * 0", "2026-03-08 03:00"),
+        ("0 3 * * 7", "2026-03-08 03:00"),
+        ("0 3 * * 1-5", "2026-03-02 03:00"),
+        ("0 3 * * wed", "2026-03-04 03:00"),
+    ],
+)
+def test_weekdays_count_as_cron_counts_them(fields, first):
+    monday = datetime(2026, 3, 2, tzinfo=UTC)
+    fires = cron_trigger(fields, "UTC").get_next_fire_time(None, monday)
+    assert f"{fires:%Y-%m-%d %H:%M}" == first
+
+
+def test_a_schedule_that_is_none_is_a_fault(tmp_path):
+    found = faults(folder(tmp_path, all=MINIMAL + '[schedule]\nnightly = "at night"\n'))
+    assert len(found) == 1
+    assert "schedule.nightly: is no time of five cron fields" in found[0]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from config.settings import Addresses, Network
-from crawlers.github_enrich import SOURCE, EnrichmentSource
+from crawlers.github_enrich import EnrichmentSource
 from crawlers.source import Empty, Failed, Items, Outcome, ParsedItems
 from store.models import Kind, RepositoryFacts, SourceState
 from tests.crawlers.github_records import encoded, repository
@@ -65,7 +65,7 @@ def test_a_repository_is_looked_up_with_its_readme(web):
     outcome = look_up(web, "lab/four-bits")
     assert isinstance(outcome, Items)
     (item,) = outcome.items
-    assert (item.source, item.kind, item.external_id) == (SOURCE, Kind.REPOSITORY, "4242")
+    assert (item.source, item.kind, item.external_id) == ("GitHub", Kind.REPOSITORY, "4242")
     assert item.repository is not None
     assert item.repository.stars == 321
     assert item.repository.readme == "A runtime for networks of four bits."
@@ -181,7 +181,7 @@ def test_an_answer_that_is_none_is_kept_and_noted_and_the_rest_looked_up(web):
     assert isinstance(outcome, Items)
     assert names_of(outcome) == ["b/two"]
     assert len(outcome.pages) == 2
-    assert outcome.notes == ("a/one: is no JSON object or list",)
+    assert outcome.notes == (f"{web.base}/repos/a/one: is no JSON object or list",)
 
 
 def test_nothing_to_look_up_asks_nothing(web):

@@ -11,7 +11,8 @@ from config.errors import BusyError, NotFoundError
 from pipeline.demo import CONFIG, NOW
 from pipeline.desk import Editor, current_issue, decide
 from pipeline.export import export_issue, issue_text
-from pipeline.queue import State, load_queue, period_of
+from pipeline.period import period_of
+from pipeline.queue import Queue, State
 from pipeline.replay import replay
 from store.database import run_lock
 from store.items import load_items
@@ -28,7 +29,9 @@ def markdown(sample) -> str:
 
 
 def queue(sample, now=NOW):
-    return load_queue(sample.store, sample.settings, period_of(sample.store, sample.settings, now))
+    period = period_of(sample.store, sample.settings, now)
+    waiting = Queue(store=sample.store, settings=sample.settings, period=period)
+    return list(waiting.entries())
 
 
 def test_every_kind_of_source_brings_something(sample):

@@ -11,6 +11,7 @@ from rich.console import Console
 from tests.realdata import CAPTURES, DATA
 from tests.realdata.night import nights
 from tests.realdata.pages import feeds, others, trending
+from tests.realdata.past import checking, coming_back, reading, remembering
 
 
 def main() -> int:
@@ -21,7 +22,13 @@ def main() -> int:
         return 0
     faults = [*trending(console), *feeds(console), *others(console)]
     with tempfile.TemporaryDirectory() as work:
-        faults += nights(console, Path(work))
+        faults += [
+            *reading(console),
+            *coming_back(console),
+            *remembering(console, Path(work)),
+            *checking(console, Path(work)),
+            *nights(console, Path(work)),
+        ]
     for fault in faults:
         console.print(f"WRONG: {fault}", highlight=False, markup=False)
     console.print("all as it should be" if not faults else f"{len(faults)} things are wrong")

@@ -26,7 +26,7 @@ def test_opening_again_changes_nothing(tmp_path):
 def test_a_transaction_is_whole_or_absent(tmp_path):
     with Store(tmp_path / "b.db") as store:
         with pytest.raises(RuntimeError), store.writing() as db:
-            db.execute("INSERT INTO story (created_at, changed_at) VALUES ('a', 'a')")
+            db.execute("INSERT INTO story (changed_at) VALUES ('a')")
             raise RuntimeError
         assert store.db["story"].count == 0
 
@@ -35,7 +35,7 @@ def test_nested_transactions_end_with_the_outer_one(tmp_path):
     with Store(tmp_path / "b.db") as store:
         with pytest.raises(RuntimeError), store.writing():
             with store.writing() as db:
-                db.execute("INSERT INTO story (created_at, changed_at) VALUES ('a', 'a')")
+                db.execute("INSERT INTO story (changed_at) VALUES ('a')")
             raise RuntimeError
         assert store.db["story"].count == 0
 
@@ -69,7 +69,7 @@ def test_a_full_disk_stores_nothing_and_says_so(tmp_path):
         store.db.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(StoreError, match="the disk is full"), store.writing() as db:
             for _ in range(5000):
-                db.execute("INSERT INTO story (created_at, changed_at) VALUES ('a', 'a')")
+                db.execute("INSERT INTO story (changed_at) VALUES ('a')")
         assert store.db["story"].count == 0
         assert store.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
@@ -80,7 +80,7 @@ def test_a_mistake_of_ours_is_not_blamed_on_the_file(tmp_path):
         pytest.raises(sqlite3.IntegrityError),
         store.writing() as db,
     ):
-        db.execute("INSERT INTO score VALUES (99, 1.0, 'x', '[]', 'now')")
+        db.execute("INSERT INTO score VALUES (99, 1.0, 'x', 'key', '[]')")
 
 
 def test_only_one_run_at_a_time(tmp_path):

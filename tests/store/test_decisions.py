@@ -5,13 +5,14 @@ import pytest
 
 from store.database import Store
 from store.decisions import append_decision, load_decisions, load_waiting
-from store.issues import ItemOrigin, load_issue, load_issue_dates, load_printed, save_issue
-from store.models import Issue, IssueSection, Verdict
+from store.issues import PrintedItem, load_issue, load_issue_dates, load_ran, save_issue
+from store.models import IdentityKey, Issue, IssueSection, Verdict
 from tests.builders import NOW, a_draft
 from tests.store.test_stories import one, stories, take_in
 
 DAY = date(2026, 3, 2)
 NEXT = date(2026, 3, 16)
+KEY = IdentityKey("url:x")
 
 
 @pytest.fixture
@@ -68,9 +69,9 @@ def test_decisions_follow_a_story_that_was_merged(store):
 def test_what_waits_is_what_may_still_print(store):
     [story] = stories(store)
     decide(store, story.id, Verdict.ACCEPT)
-    assert load_waiting(store, before=NEXT) == [story.id]
+    assert load_waiting(store, before=NEXT, settled=NEXT) == [story.id]
     decide(store, story.id, Verdict.REJECT)
-    assert load_waiting(store, before=NEXT) == []
+    assert load_waiting(store, before=NEXT, settled=NEXT) == []
 
 
 def an_issue(**changes):
@@ -81,23 +82,24 @@ def an_issue(**changes):
 def test_an_issue_reads_back_and_counts_as_printed_afterwards(store):
     [story] = stories(store)
     decide(store, story.id, Verdict.ACCEPT)
-    origins = [ItemOrigin(story=story.id, basis=("v1",)), ItemOrigin(story=None)]
-    save_issue(store, an_issue(), origins, final=True, now=NOW)
+    printed = [PrintedItem(story=story.id, basis=("v1",), keys=(KEY,)), PrintedItem()]
+    save_issue(store, an_issue(), printed, final=True, now=NOW)
     stored = load_issue(store, DAY)
     assert stored is not None
-    assert (stored.issue, stored.origins, stored.final) == (an_issue(), tuple(origins), True)
-    assert load_printed(store, before=DAY) == {}
-    assert load_printed(store, before=NEXT)[story.id].basis == ("v1",)
+    assert (stored.issue, stored.printed, stored.final) == (an_issue(), tuple(printed), True)
+    assert load_ran(store, [KEY], before=DAY) == []
+    [ran] = load_ran(store, [KEY, IdentityKey("url:z")], before=NEXT)
+    assert (ran.date, ran.section, ran.basis, ran.keys) == (DAY, "业界新闻", ("v1",), (KEY,))
     assert load_issue_dates(store, before=NEXT) == [DAY]
-    assert load_waiting(store, before=DAY) == [story.id]
-    assert load_waiting(store, before=NEXT) == []
+    assert load_waiting(store, before=DAY, settled=DAY) == [story.id]
+    assert load_waiting(store, before=NEXT, settled=NEXT) == []
 
 
 def test_exporting_again_replaces(store):
-    origins = [ItemOrigin(story=None), ItemOrigin(story=None)]
-    save_issue(store, an_issue(), origins, final=False, now=NOW)
-    save_issue(store, an_issue(title="新"), origins, final=False, now=NOW)
+    printed = [PrintedItem(), PrintedItem()]
+    save_issue(store, an_issue(), printed, final=False, now=NOW)
+    save_issue(store, an_issue(title="新"), printed, final=False, now=NOW)
     stored = load_issue(store, DAY)
     assert stored is not None
     assert stored.issue.title == "新"
-    assert len(stored.origins) == 2
+    assert len(stored.printed) == 2

@@ -44,6 +44,7 @@ def test_counts_tell_new_changed_and_known_apart(store):
     again = [an_item(external_id="1"), an_item(external_id="2", title="改了标题")]
     assert save_items(store, run, None, again, NOW) == Counts(received=2, new=0, changed=1)
     assert save_items(store, run, None, again, NOW) == Counts(received=2, new=0, changed=0)
+    assert save_items(store, run, None, items, NOW) == Counts(received=2, new=0, changed=1)
 
 
 def test_only_the_latest_word_is_given_back(store):

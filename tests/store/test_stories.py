@@ -9,6 +9,7 @@ from store.models import IdentityKey, Part, Score, StoryId
 from store.runs import start_run
 from store.stories import (
     NormalisedItem,
+    ScoredStory,
     load_keys_to_enrich,
     load_open,
     load_scores,
@@ -18,6 +19,7 @@ from store.stories import (
     resolve,
     save_candidates,
     save_groupings,
+    save_lookups,
     save_scores,
     search,
 )
@@ -119,13 +121,13 @@ def test_scores_read_back(store):
     take_in(store, one("甲", "url:x"))
     [story] = stories(store)
     score = Score(total=3.5, parts=(Part(name="topic", label="量化", value=3.5),), section="论文")
-    save_scores(store, {story.id: score}, NOW)
+    save_scores(store, [ScoredStory(story=story, score=score)])
     assert load_scores(store, [story.id, StoryId(99)]) == {story.id: score}
 
 
 def test_repositories_that_others_name_are_to_be_looked_up_once(store):
     take_in(store, one("甲", "url:x", mentions=("github:a/b", "arxiv:2602.01234")))
     assert load_keys_to_enrich(store, NOW, NOW - timedelta(days=7)) == ["a/b"]
-    take_in(store, one("GitHub", "github:a/b"))
+    save_lookups(store, ["a/b"], NOW)
     assert load_keys_to_enrich(store, NOW, NOW - timedelta(days=7)) == []
     assert load_keys_to_enrich(store, NOW, NOW + timedelta(days=1)) == ["a/b"]
