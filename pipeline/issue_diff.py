@@ -1,12 +1,13 @@
 """What differs between two issues: their normal forms, line by line.
 
-The normal form of an issue's text is what is written of what was read of it. It is its own
-normal form, and says the same; ``docs/house-style.md`` tells what it looks like.
+The normal form of an issue's text is what is written of what was read of it, in the house's own
+white space. It is its own normal form, and says the same; ``docs/house-style.md`` tells what it
+looks like.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
@@ -32,14 +33,15 @@ def normal_form(text: str, *, name: str, newsletter: Newsletter, folder: Path | 
     `name` is that of its file, `folder` where the newsletter's own template may be. Raises
     ConfigError for a template that cannot be used.
     """
-    return render(read_issue(text, name=name, newsletter=newsletter).issue, newsletter, folder)
+    issue = read_issue(text, name=name, newsletter=newsletter).issue
+    return render(replace(issue, spacing=()), newsletter, folder)
 
 
 def diff_issue(
     issue: Issue, text: str, *, name: str, newsletter: Newsletter, folder: Path | None = None
 ) -> IssueDiff:
     """Compare an issue with the text of a file of that name. Raises as `normal_form` does."""
-    ours = render(issue, newsletter, folder)
+    ours = render(replace(issue, spacing=()), newsletter, folder)
     theirs = normal_form(text, name=name, newsletter=newsletter, folder=folder)
     return IssueDiff(
         lines=diff_lines(ours, theirs, before=str(issue.date), after=name),

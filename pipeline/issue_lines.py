@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from config.settings import Newsletter
+from pipeline.normalise import clean_line
 
 _FENCE = re.compile(r"---\s*")
 _FRONT_MATTER = re.compile(r"(?:[ \t#].*|[\w-]+[ \t]*:.*)?")
@@ -143,7 +144,8 @@ def is_quote(line: str) -> bool:
 
 def is_heading(line: str) -> bool:
     """Whether a line is a heading."""
-    return _HEADING.match(line) is not None
+    found = _HEADING.match(line)
+    return found is not None and clean_line(found["words"]) != ""
 
 
 def _front_matter(whole: Block) -> tuple[Block, Block]:
@@ -168,7 +170,8 @@ def _words(line: str) -> str:
 def _end_of_body(body: Block, starts: Sequence[int], newsletter: Newsletter) -> int:
     """Where the furniture begins, counted from 0: behind every 摘要."""
     mark, title = summary_mark(newsletter.summary_prefix), newsletter.back_issues_title
-    least = max((n for n, line in enumerate(body.lines) if mark.match(line)), default=-1) + 1
+    under = range(starts[0] if starts else len(body.lines), len(body.lines))
+    least = max((n for n in under if mark.match(body.lines[n])), default=-1) + 1
     tables = (n for n in starts if n >= least and title in _words(body.lines[n]))
     end = next(tables, len(body.lines))
     for start, stop in zip(starts, [*starts[1:], len(body.lines)], strict=False):

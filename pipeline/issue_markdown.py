@@ -12,8 +12,9 @@ back, by ``pipeline.issue_reader``::
 
 One item is one line, what is known of it, and the lines of its 摘要, each of which ends with two
 blanks; all but the title may be absent. Nested items stand under theirs, four blanks further in.
-In a 摘要 of plain text, ``[text](https://…)`` stays a link. The 导读, the news, remarks, footer and licence, and a 摘要 that is marked as such are Markdown of
-the editor's own and stand as they are. ``docs/house-style.md`` tells the rest.
+In a 摘要 of plain text, ``[text](https://…)`` stays a link. The 导读, the news, remarks, footer and
+licence, and a 摘要 that is marked as Markdown, are the editor's own and stand as they are.
+``docs/house-style.md`` tells the rest.
 
 An issue that was read brings the white space of its page along; see ``pipeline.issue_spacing``.
 """

@@ -13,13 +13,14 @@ from dataclasses import replace
 from datetime import date
 
 from config.settings import Newsletter
-from pipeline.issue_escape import unescape
+from pipeline.issue_escape import escape_start, unescape
 from pipeline.issue_item import read_item
 from pipeline.issue_lines import (
     Block,
     IssueLines,
     SectionLines,
     is_quote,
+    is_rule,
     split_lines,
     summary_mark,
 )
@@ -50,7 +51,7 @@ def read_issue(text: str, *, name: str, newsletter: Newsletter) -> ReadIssue:
     front_matter, further = _read_front_matter(lines.front_matter, newsletter, unread)
     day, suffix = _read_heading(lines, name, newsletter, unread)
     preface = Preface(newsletter)
-    preface.read(lines.stray)
+    preface.read(_harmless(lines.stray))
     preface.read(lines.preface)
     for block in (lines.stray, *preface.strays):
         _list_unread(block, "stands before the sections, and is no 导读, remark or news", unread)
@@ -161,6 +162,12 @@ def _read_section(
         items.append(read_item(block, section=name, newsletter=newsletter, unread=unread))
         _list_loose(block, newsletter, unread)
     return SectionPlace(name=name, line=section.line, items=tuple(items))
+
+
+def _harmless(block: Block) -> Block:
+    """A block that can stand elsewhere: without rules, which would end an issue."""
+    lines = (escape_start(line.lstrip()) if is_rule(line) else line for line in block.lines)
+    return replace(block, lines=tuple(lines))
 
 
 def _list_unread(block: Block, why: str, unread: list[Unread]) -> None:

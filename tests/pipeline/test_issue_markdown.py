@@ -385,7 +385,7 @@ def test_a_template_of_ones_own_comes_first(tmp_path, place):
     (tmp_path / place).mkdir(exist_ok=True)
     text = "{{ issue.date }}{% for s in issue.sections %} {{ s.name }}{% endfor %}\n\n\n"
     (tmp_path / place / "issue.md.j2").write_text(text, encoding="utf-8")
-    assert render(ISSUE, NEWSLETTER, tmp_path) == "2026-03-02 业界新闻 博文 论文 开源项目\n"
+    assert render(ISSUE, NEWSLETTER, tmp_path) == "2026-03-02 业界新闻 论文 开源项目\n"
 
 
 def test_without_one_the_shipped_template_is_used(tmp_path):
