@@ -19,6 +19,7 @@ _TAG = re.compile(r"<[a-zA-Z/!?]")
 """Where HTML's own tokenizer would see a tag; ``a < b`` has none."""
 _CONTROL = re.compile("[\0-\x08\x0b\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 """What no text means, and libxml2 ends at or refuses."""
+_NOT_XML = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _SILENT = ("script", "style", "template", "noscript", "head", "title", "svg", "iframe", "object")
 # fmt: off
 _BLOCKS = (
@@ -97,12 +98,17 @@ def _tree(text: str) -> etree._Element | None:
 def _words(tree: etree._Element) -> str:
     etree.strip_elements(tree, *_SILENT, with_tail=False)
     for block in tree.iter(*_BLOCKS):
-        block.text = _PARAGRAPH + (block.text or "")
-        block.tail = _PARAGRAPH + (block.tail or "")
+        block.text = _PARAGRAPH + _legal(block.text)
+        block.tail = _PARAGRAPH + _legal(block.tail)
     for cell in tree.iter(*_CELLS):
-        cell.tail = " " + (cell.tail or "")
+        cell.tail = " " + _legal(cell.tail)
     text = "".join(str(piece) for piece in tree.itertext())
     return _lines(text, _PARAGRAPH)
+
+
+def _legal(text: str | None) -> str:
+    """What lxml gave, as it can be given back: HTML knows a form feed, XML does not."""
+    return _NOT_XML.sub(" ", text or "")
 
 
 def _lines(text: str, separator: str = "\n") -> str:

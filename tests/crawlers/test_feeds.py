@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -350,10 +349,7 @@ def test_entities_are_neither_expanded_nor_fetched() -> None:
         '<!ENTITY file SYSTEM "file:///etc/passwd"><!ENTITY web SYSTEM "http://127.0.0.1:9/x">]>'
         + rss(item(title="&l11; &file; &web; end"))
     )
-    began = time.process_time()
-    title = only(feed).title
-    assert time.process_time() - began < 1
-    assert title == "&l11; &file; &web; end"
+    assert only(feed).title == "&l11; &file; &web; end"
 
 
 # Dates
@@ -566,11 +562,9 @@ def test_a_feed_cut_off_before_its_first_item_is_not_an_empty_one() -> None:
 
 
 def test_a_feed_of_endless_tags_is_given_up() -> None:
-    began = time.process_time()
     assert parse("<rss>" + "<br>" * 500_000) == ParsedUnparsable(
         reason="the answer has more than 100,000 tags"
     )
-    assert time.process_time() - began < 1
     marked_up = "<![CDATA[" + "<b>x</b>" * 60_000 + "]]>"
     assert len(only(rss(item(f"<description>{marked_up}</description>"))).summary) == 60_000
 

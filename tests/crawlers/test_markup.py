@@ -111,3 +111,7 @@ def test_links_are_addresses(html: str, base: str) -> None:
     links = links_in(html, base)
     assert all(link.startswith(("http://", "https://")) for link in links)
     assert len(set(links)) == len(links)
+
+
+def test_a_form_feed_is_white_space():
+    assert html_to_text("<p>a\x0cb&#12;c</p><td>d\x0c") == "a b c\nd"

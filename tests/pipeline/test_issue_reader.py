@@ -549,3 +549,12 @@ def test_a_diff_tells_what_was_changed_and_what_is_no_house_style():
     assert "-摘要:首段。  " in slips
     same = diff_issue(issue, EARLY, name="early.md", newsletter=NEWSLETTER)
     assert same.lines == ""
+
+
+def test_the_normal_form_has_the_white_space_of_the_house():
+    page = normal_form(EARLY, name="early.md", newsletter=NEWSLETTER)
+    assert page.split() == EARLY.split()
+    assert "\n\n\n" not in page
+    (first,) = [line for line in page.split("\n") if line.startswith("    2. INT4")]
+    assert first.endswith("。  ")
+    assert normal_form(page, name="early.md", newsletter=NEWSLETTER) == page

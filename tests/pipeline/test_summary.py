@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -254,7 +252,5 @@ def test_a_clipped_text_is_a_beginning_that_fits(text, max_chars):
 @pytest.mark.parametrize(
     "unit", ["a. ", "a\n", "[ ", "(" * 3, "报道 ", "。", "The post ", "\n", "J."]
 )
-def test_the_cost_does_not_run_away(unit):
-    before = time.perf_counter()
-    opening(unit * 200_000)
-    assert time.perf_counter() - before < 2
+def test_only_the_beginning_of_a_long_text_is_read(unit):
+    assert opening(unit * 200_000) == opening(unit * 10_000)
