@@ -129,10 +129,19 @@ def _authors(entry: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
 
 
+_PLAIN_DATE = re.compile(
+    r"\s*(\d{4})[-年/.]\s?(\d{1,2})[-月/.]\s?(\d{1,2})\s?日?"
+    r"(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?\s*"
+)
+_CHINA = timedelta(hours=8)
+
+
 def _moment(entry: dict[str, Any], key: str, *, chinese: bool) -> datetime | None:
     written = _plain(entry, key)
     # Plain dictionary access: feedparser's own gives "published" where "updated" is missing.
     parsed: struct_time | None = dict.get(entry, f"{key}_parsed")
+    if plain := _PLAIN_DATE.fullmatch(written):
+        return _plain_moment(plain, chinese=chinese)
     if parsed is None:
         return _mail_moment(written)
     if not _FIRST_YEAR <= parsed.tm_year <= MAXYEAR:
@@ -141,6 +150,18 @@ def _moment(entry: dict[str, Any], key: str, *, chinese: bool) -> datetime | Non
     if chinese and _CST.search(written):
         moment -= _FROM_CENTRAL_TO_CHINA
     return moment
+
+
+def _plain_moment(found: re.Match[str], *, chinese: bool) -> datetime | None:
+    """Read year, month and day in that order, where feedparser takes today's month."""
+    try:
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    if not moment.year >= _FIRST_YEAR:
+        return None
+    return moment - _CHINA if chinese else moment
 
 
 def _mail_moment(written: str) -> datetime | None:

@@ -46,8 +46,11 @@ def decide(
     """
     if text is not None:
         check_section(settings, text.section)
+        for url in (text.url, *(link.url for link in text.links)):
+            if not url.startswith(("http://", "https://")):
+                raise InputError(f"{url!r} is no http or https address")
     with store.writing():
-        for story in stories:
+        for story in dict.fromkeys(stories):
             entry = load_entry(store, settings, period, story)
             if verdict is Verdict.UNDO and not _undoable(store, entry.story.id):
                 raise InputError(f"story {story}: there is no decision to undo")
@@ -62,7 +65,7 @@ def decide(
                 machine=entry.machine,
                 editor=text,
             )
-        return [load_entry(store, settings, period, story) for story in stories]
+        return [load_entry(store, settings, period, one) for one in dict.fromkeys(stories)]
 
 
 def _undoable(store: Store, story: StoryId) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -44,19 +44,16 @@ def export_issue(
     period: Period,
     now: datetime,
     *,
-    normal: bool = False,
+    remember: bool = True,
 ) -> Exported:
-    """Render the issue of the period and remember it.
+    """Render the issue of the period and, unless told not to, `remember` it.
 
     One that nobody called final counts as having run once half a period has passed.
-
-    An imported issue keeps the white space of its file, unless it is to be `normal`.
     """
     with store.writing():
         assembled = current_issue(store, settings, period)
-        issue = replace(assembled.issue, spacing=()) if normal else assembled.issue
-        markdown = issue_text(issue, settings, folder)
-        if not assembled.final:
+        markdown = issue_text(assembled.issue, settings, folder)
+        if remember and not assembled.final:
             save_issue(store, assembled.issue, assembled.printed, final=False, now=now)
     return Exported(
         markdown=markdown,

@@ -21,7 +21,7 @@ from store.database import Store
 from store.items import save_items
 from store.models import EDITOR, Payload, RawItem, SourceState
 from store.runs import finish_run, start_run
-from store.stories import load_story_keys
+from store.stories import load_story_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +71,7 @@ def add(store: Store, settings: Settings, given: HandIn, now: datetime) -> Entry
     finish_run(store, run, at=now, status="ok")
     period = period_of(store, settings, now)
     take_in(store, settings, period)
-    story = load_story_keys(store, identity.keys[:1])[identity.keys[0]]
-    return load_entry(store, settings, period, story)
+    return load_entry(store, settings, period, load_story_of(store, EDITOR, item.external_id))
 
 
 def _fetch(settings: Settings, identity: Identity, given: HandIn, now: datetime) -> Fetched | None:

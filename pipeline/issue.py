@@ -34,7 +34,7 @@ def _worth_proposing(entry: Entry) -> bool:
     Stars and freshness alone would fill a thin night with strangers; the queue shows them all.
     """
     asked_for = any(part.name in ("topic", "hand") for part in entry.score.parts)
-    return entry.state is State.PROPOSED and asked_for
+    return entry.state is State.PROPOSED and asked_for and bool(entry.draft.url)
 
 
 def assemble(queue: Queue, *, fill: bool = True) -> Assembled:

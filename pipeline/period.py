@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from config.errors import InputError
 from config.settings import Settings
 from store.database import Store
 from store.issues import load_issue_dates
@@ -34,9 +35,11 @@ def period_of(store: Store, settings: Settings, now: datetime, day: date | None 
     zone = settings.newsletter.zone
     day = day or now.astimezone(zone).date()
     length = timedelta(days=settings.newsletter.period_days)
-    settled = day - length / 2
+    try:
+        settled, first, earliest = day - length / 2, day - length, day - 2 * length
+    except OverflowError as error:
+        raise InputError(f"{day} is too early for an issue") from error
     dates = load_issue_dates(store, before=day, settled=settled)
-    first = day - length
-    if dates and dates[0] >= day - 2 * length:
+    if dates and dates[0] >= earliest:
         first = dates[0] + timedelta(days=1)
     return Period(day=day, start=datetime.combine(first, time(), zone), now=now, settled=settled)

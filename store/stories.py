@@ -23,6 +23,7 @@ from store.models import (
     Member,
     RawItemId,
     Score,
+    SourceName,
     Story,
     StoryId,
 )
@@ -189,6 +190,18 @@ def load_story_keys(store: Store, keys: Iterable[IdentityKey]) -> dict[IdentityK
             if row is not None:
                 found[key] = StoryId(row[0])
     return found
+
+
+def load_story_of(store: Store, source: SourceName, external_id: str) -> StoryId:
+    """The story that an item of a source became part of. Raises LookupError before it did."""
+    with store.reading() as db:
+        row = db.execute(
+            "SELECT story_id FROM candidate WHERE source = ? AND external_id = ?",
+            [source, external_id],
+        ).fetchone()
+    if row is None or row[0] is None:
+        raise LookupError(f"{source} {external_id} has no story yet")
+    return StoryId(row[0])
 
 
 def save_groupings(store: Store, groupings: Sequence[Grouping], now: datetime) -> None:

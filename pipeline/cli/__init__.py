@@ -6,7 +6,9 @@ Every error that the program knows is one line on standard error.
 
 from __future__ import annotations
 
+import os
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -30,8 +32,19 @@ for module in (collecting, deciding, looking, past):
 
 def main() -> None:
     """Run the command line and turn known errors into a line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show Chinese shows escapes, and ends nothing.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         briefing(standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        click.echo(f"briefing: cannot write the output: {error.strerror or error}", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(3)
     except BriefingError as error:
         click.echo(f"briefing: {error}", err=True)
         sys.exit(error.exit_code)

@@ -20,6 +20,9 @@ from pipeline.export import export_issue, issue_text
 from pipeline.queue import Entry, Queue, State, find, load_entry
 from store.models import Draft, Link, StoryId, Verdict
 
+STORY_ID = click.IntRange(1, 2**63 - 1)
+"""What SQLite can hold."""
+
 
 def entry_json(entry: Entry) -> dict[str, object]:
     """A story of the queue as ``--json`` prints it."""
@@ -104,7 +107,7 @@ def _verdict_command(verdict: Verdict, text: str) -> click.Command:
     @click.command(verdict.value, help=text)
     @common
     @date_option
-    @click.argument("ids", nargs=-1, required=True, type=int, metavar="ID...")
+    @click.argument("ids", nargs=-1, required=True, type=STORY_ID, metavar="ID...")
     @click.option("--note", help="Why; kept with the decision.")
     def command(desk: Desk, day: date | None, ids: tuple[int, ...], note: str | None) -> None:
         with desk.store() as store:
@@ -133,7 +136,7 @@ undo = _verdict_command(Verdict.UNDO, "Take back the last decision on each of th
 @click.command()
 @common
 @date_option
-@click.argument("story", type=int, metavar="ID")
+@click.argument("story", type=STORY_ID, metavar="ID")
 @click.option("--title", help="Headline.")
 @click.option("--source", help="Medium or account after the bar.")
 @click.option("--section", help="Section to print in.")
@@ -222,7 +225,9 @@ def draft(desk: Desk, day: date | None, as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 @click.option("--final", is_flag=True, help="Print only what is accepted, and freeze the issue.")
 @click.option("--reopen", is_flag=True, help="Let a final issue follow the queue again.")
-@click.option("--normal", is_flag=True, help="White space as the house style has it.")
+@click.option(
+    "--normal", is_flag=True, help="Only write the normal form, to compare; not an export."
+)
 def export(
     desk: Desk,
     day: date | None,
@@ -240,7 +245,9 @@ def export(
             reopen_issue(store, period, desk.now)
         if final:
             finish_issue(store, desk.settings, period, desk.now)
-        text = export_issue(store, desk.settings, desk.folder, period, desk.now, normal=normal)
+        text = export_issue(
+            store, desk.settings, desk.folder, period, desk.now, remember=not normal
+        )
     if output is not None and str(output) == "-":
         click.echo(text.markdown, nl=False)
         return

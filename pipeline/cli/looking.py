@@ -116,7 +116,7 @@ def parse(
     """Show what the parser of a kind of source makes of saved pages (plain or .gz)."""
     for path in files:
         try:
-            payload = Payload(url=url or path.name, body=read_page(path), fetched_at=desk.now)
+            payload = Payload(url=url, body=read_page(path), fetched_at=desk.now)
         except (OSError, EOFError, zlib.error) as error:
             result: dict[str, Any] = {"file": str(path), "outcome": "error", "items": []}
             result["reason"] = str(error)

@@ -631,3 +631,19 @@ def test_an_item_is_completed_from_its_article() -> None:
     found = only(rss(item()))
     page = Payload(url=found.url, body=article.encode(), fetched_at=SEEN)
     assert "正文里的一句话说了很多。" in feed.with_article(found, page).text
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026年3月1日 08:00", datetime(2026, 3, 1, 0, 0, tzinfo=UTC)),
+        ("2026/03/01 08:00:30", datetime(2026, 3, 1, 0, 0, 30, tzinfo=UTC)),
+        ("2026.03.01", datetime(2026, 2, 28, 16, 0, tzinfo=UTC)),
+        ("2026-02-30", None),
+    ],
+)
+def test_a_date_in_the_order_of_china_is_read_or_left_out(written, moment) -> None:
+    feed = rss(item(f"<pubDate>{written}</pubDate>")).replace(
+        "<channel>", "<channel><language>zh-cn</language>"
+    )
+    assert only(feed).published == moment
