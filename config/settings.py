@@ -451,13 +451,14 @@ class Settings(Section):
     def _names_fit(self) -> Settings:
         names = [source.name for source in self.sources]
         doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"two sources have one name: {', '.join(doubled)}")
+        faults = [f"two sources have one name: {', '.join(doubled)}"] if doubled else []
         sections = [section.name for section in self.sections]
-        for source in self.sources:
-            if source.section is not None and source.section not in sections:
-                raise ValueError(
-                    f"source {source.name!r} asks for section {source.section!r}, "
-                    f"which is none of {', '.join(sections)}"
-                )
+        faults += [
+            f"source {source.name!r} asks for section {source.section!r}, "
+            f"which is none of {', '.join(sections)}"
+            for source in self.sources
+            if source.section not in (None, *sections)
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
         return self
