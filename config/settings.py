@@ -10,41 +10,44 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from apscheduler.triggers.cron import CronTrigger
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     SecretStr,
     field_validator,
     model_validator,
 )
 
+from config.section import HttpAddress, Section, spelled
+from config.source_settings import (
+    ArxivSettings,
+    FeedSettings,
+    FileSettings,
+    GithubReleasesSettings,
+    GithubSearchSettings,
+    ListSettings,
+    SourceSettings,
+    TrendingSettings,
+    WechatSettings,
+)
+from config.story_settings import Lexicon, StoryRules
 
-class Section(BaseModel):
-    """Base of every table in the configuration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-def _http_address(value: str) -> str:
-    if not re.match(r"https?://[^\s/]+", value):
-        raise ValueError("is no http or https address")
-    return value
-
-
-def _spelled(terms: tuple[str, ...]) -> tuple[str, ...]:
-    for term in terms:
-        if sum(character.isalnum() for character in term) < 2:
-            raise ValueError(f"{term!r} is too short: a term has two letters, digits or characters")
-    return terms
-
-
-HttpAddress: TypeAlias = Annotated[str, AfterValidator(_http_address)]
+__all__ = [
+    "ArxivSettings",
+    "FeedSettings",
+    "FileSettings",
+    "GithubReleasesSettings",
+    "GithubSearchSettings",
+    "Lexicon",
+    "ListSettings",
+    "SourceSettings",
+    "StoryRules",
+    "TrendingSettings",
+    "WechatSettings",
+]
 
 
 class LinkLabels(Section):
@@ -137,7 +140,7 @@ class IssueSectionSettings(Section):
     exclude: tuple[str, ...] = ()
     """Phrases that take a word back."""
 
-    _spelled = field_validator("terms", "exclude")(_spelled)
+    _spelled = field_validator("terms", "exclude")(spelled)
 
 
 class Topic(Section):
@@ -151,7 +154,7 @@ class Topic(Section):
     exclude: tuple[str, ...] = ()
     """Phrases that take a match back (finance's 量化交易 for 量化)."""
 
-    _spelled = field_validator("terms", "exclude")(_spelled)
+    _spelled = field_validator("terms", "exclude")(spelled)
 
 
 class ScoreWeights(Section):
@@ -209,7 +212,7 @@ class Network(Section):
     """A Retry-After longer than this is not waited for within a run."""
     articles_per_source: int = Field(default=20, ge=0)
     """Full-text pages fetched a night and source."""
-    mirrors: dict[str, HttpAddress] = {}
+    mirrors: dict[str, HttpAddress] = {}  # noqa: RUF012 - pydantic copies it
     """Address prefix -> what to ask instead; the longest prefix that fits wins."""
 
     def mirrored(self, url: str) -> str:
@@ -250,139 +253,6 @@ class ApiLimits(Section):
     """Repositories looked up a night beyond what searches say."""
     github_enrich_days: int = Field(default=7, ge=0)
     """A repository looked up within this time is not looked up again."""
-
-
-class _SourceSettings(Section):
-    name: str = Field(min_length=1)
-    """Unique; shown wherever the source is spoken of."""
-    weight: float = 1.0
-    """What this source adds to the score of a story; the best source of a story counts."""
-    enabled: bool = True
-    section: str | None = None
-    """Section for its items, where the kind of item does not say it."""
-    publisher: str | None = None
-    """Printed after ``|``; the source's name where not given."""
-
-    @property
-    def label(self) -> str:
-        """What is printed after ``|``."""
-        return self.publisher or self.name
-
-
-class FeedSettings(_SourceSettings):
-    """A feed: RSS, Atom, RDF or JSON Feed."""
-
-    kind: Literal["feed"]
-    url: HttpAddress
-    language: str | None = None
-    full_text: bool = False
-    """Fetch the article behind each new item."""
-
-
-class WechatSettings(_SourceSettings):
-    """A WeChat account behind the bridge of ``addresses.wechat_bridge``."""
-
-    kind: Literal["wechat"]
-    biz: str = ""
-    """The account's biz id, base64."""
-    url: HttpAddress | None = None
-    """Feed of this one account; built from the bridge's address where not given."""
-    language: str | None = "zh"
-    full_text: bool = False
-
-
-class TrendingSettings(_SourceSettings):
-    """A page of GitHub's trending repositories."""
-
-    kind: Literal["trending"]
-    language: str = ""
-    """Programming language as in the page's address, ``c++``; empty for all."""
-    since: Literal["daily", "weekly", "monthly"] = "daily"
-    spoken_language: str = ""
-    """ISO 639-1, ``zh``; empty for all."""
-
-
-class ListSettings(_SourceSettings):
-    """A page that lists articles, read with CSS selectors, for media without a feed."""
-
-    kind: Literal["list"]
-    url: HttpAddress
-    item: str
-    """Selector of one entry."""
-    link: str = "a"
-    """Within an entry: the element whose ``href`` is the article's address."""
-    title: str = ""
-    """Within an entry: the element with the headline; the link's text where empty."""
-    summary: str = ""
-    date: str = ""
-    """Within an entry: the element with the date (text or ``datetime``)."""
-    date_format: str = ""
-    """``strptime`` format in the newsletter's zone; ISO 8601 where empty."""
-    empty: str = ""
-    """Selector whose presence says that there is nothing today."""
-    language: str | None = None
-    full_text: bool = False
-
-
-class ArxivSettings(_SourceSettings):
-    """A query to the arXiv API."""
-
-    kind: Literal["arxiv"]
-    query: str
-    """In arXiv's syntax: ``cat:cs.CV AND abs:quantization``."""
-    max_results: int = Field(default=300, ge=1, le=10_000)
-
-
-class GithubSearchSettings(_SourceSettings):
-    """A repository search through GitHub's API."""
-
-    kind: Literal["github_search"]
-    query: str
-    """In GitHub's syntax: ``topic:model-compression``."""
-    created_within_days: int | None = Field(default=None, ge=1)
-    pushed_within_days: int | None = Field(default=None, ge=1)
-    min_stars: int = Field(default=0, ge=0)
-    sort: Literal["stars", "updated", "best-match"] = "stars"
-    max_results: int = Field(default=50, ge=1, le=1000)
-
-
-class GithubReleasesSettings(_SourceSettings):
-    """Releases of watched repositories."""
-
-    kind: Literal["github_releases"]
-    repositories: tuple[str, ...] = Field(min_length=1)
-    """``owner/name`` each."""
-    within_days: int = Field(default=30, ge=1)
-    prereleases: bool = False
-
-    @field_validator("repositories")
-    @classmethod
-    def _full_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for name in value:
-            if not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
-                raise ValueError(f"{name!r} is no owner/name")
-        return value
-
-
-class FileSettings(_SourceSettings):
-    """A file of candidates in JSON Lines, read each night."""
-
-    kind: Literal["file"]
-    path: str
-    """Relative to the configuration folder."""
-
-
-SourceSettings: TypeAlias = Annotated[
-    FeedSettings
-    | WechatSettings
-    | TrendingSettings
-    | ListSettings
-    | ArxivSettings
-    | GithubSearchSettings
-    | GithubReleasesSettings
-    | FileSettings,
-    Field(discriminator="kind"),
-]
 
 
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -434,13 +304,15 @@ class Settings(Section):
     sections: tuple[IssueSectionSettings, ...] = Field(min_length=1)
     topics: tuple[Topic, ...] = ()
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
+    lexicon: Lexicon = Lexicon()
+    stories: StoryRules = StoryRules()
     score: ScoreWeights = ScoreWeights()
     network: Network = Network()
     addresses: Addresses = Addresses()
     limits: ApiLimits = ApiLimits()
     schedule: Schedule = Schedule()
     store: Store = Store()
-    publishers: dict[str, str] = {}
+    publishers: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     """Host -> how the medium is called after ``|`` (``mp.weixin.qq.com`` knows its account)."""
     venues: tuple[str, ...] = ()
     """Conferences and journals looked for in a paper's comment: ``CVPR``, ``MLSys``."""

@@ -13,10 +13,10 @@ from pipeline.check import Finding, PublishedIn, addresses, check_issue
 from pipeline.issue_reader import read_issue
 from pipeline.issue_reading import ReadIssue
 from pipeline.published import keys_of_draft
+from store.candidates import load_source_text
 from store.database import Store
 from store.issues import load_ran
 from store.models import IdentityKey
-from store.stories import load_source_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 They lead to the other members of the story, to the paper or code that the members name, to the
 slides, the talk and the home page of the thing itself. What the primary member links to already
-is not linked again. Roles and their order are here; the words for them are configuration.
+is not linked again, nor is a reprint of what is linked. What roles there are and what they are
+called is told by ``pipeline.roles``.
 """
 
 from __future__ import annotations
@@ -11,52 +12,26 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from urllib.parse import urlsplit, urlunsplit
 
-from config.settings import LinkLabels, Newsletter
+from config.settings import Newsletter
 from pipeline.address import read_address
 from pipeline.headline import full_name, publisher_of, same_repository
 from pipeline.papers import arxiv
+from pipeline.reprints import originals_of
+from pipeline.roles import PRINT_ORDER, Role, label_of, role_of, shown_at
 from pipeline.sites import recognise
 from store.models import Candidate, IdentityKey, Kind, Link
 
 _MOST = 5
 _MOST_OF_A_ROLE = 2
 
-_SLIDES = re.compile(
-    r"https?://(?:www\.)?(?:speakerdeck\.com/[^/]+/|slideshare\.net/[^/]+/|docs\.google\.com/presentation/)"
-    r"|https?://[^?#]+\.(?:pptx?|key)(?:[?#]|$)",
-    re.IGNORECASE,
-)
 _REPOSITORY_KEY = re.compile(r"github:([\w.-]+/[\w.-]+)")
-
-
-class _Role(IntEnum):
-    """What a further link is to the story, in print order."""
-
-    PAPER = 0
-    CODE = 1
-    RELEASE = 2
-    ORIGINAL = 3
-    REPORT = 4
-    READING = 5
-    COVERAGE = 6
-    SLIDES = 7
-    VIDEO = 8
-    HOMEPAGE = 9
-
-
-_KIND_ROLES = {
-    Kind.PAPER: _Role.PAPER,
-    Kind.REPOSITORY: _Role.CODE,
-    Kind.RELEASE: _Role.RELEASE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Further:
-    role: _Role
+    role: Role
     url: str
     source: str = ""
 
@@ -79,16 +54,16 @@ def further_links(
         *_own(primary),
     ]
     seen = {_bare(primary.canonical_url), _bare(primary.item.url)}
-    counted: Counter[_Role] = Counter()
+    counted: Counter[Role] = Counter()
     labels: Counter[str] = Counter()
     links: list[Link] = []
-    for further in sorted(found, key=lambda f: f.role):
+    for further in sorted(found, key=lambda f: PRINT_ORDER[f.role]):
         place = _bare(further.url)
         if place in seen or counted[further.role] == _MOST_OF_A_ROLE or len(links) == _MOST:
             continue
         seen.add(place)
         counted[further.role] += 1
-        label = _label(further, newsletter.labels)
+        label = label_of(further.role, newsletter.labels, further.source)
         labels[label] += 1
         number = str(labels[label]) if labels[label] > 1 else ""
         links.append(Link(label=label + number, url=further.url))
@@ -125,30 +100,15 @@ def _members(
     newsletter: Newsletter,
     publishers: Mapping[str, str],
 ) -> Iterator[_Further]:
-    for other in others:
-        if primary.kind is Kind.RELEASE and same_repository(primary, other):
+    originals = originals_of([primary, *others], publishers)[1:]
+    for other, original in zip(others, originals, strict=True):
+        if original or (primary.kind is Kind.RELEASE and same_repository(primary, other)):
             continue
         yield _Further(
-            role=_role(primary, other, newsletter.language),
+            role=role_of(other, primary, newsletter.language),
             url=openable(other),
             source=publisher_of(other, publishers),
         )
-
-
-def _role(primary: Candidate, other: Candidate, language: str) -> _Role:
-    shown = _shows(other.canonical_url)
-    if other.kind in _KIND_ROLES:
-        return _KIND_ROLES[other.kind]
-    if shown is not None:
-        return shown
-    if _foreign(other, language):
-        ours = primary.kind is Kind.ARTICLE and not _foreign(primary, language)
-        return _Role.ORIGINAL if ours else _Role.REPORT
-    return _Role.READING if primary.kind is Kind.PAPER else _Role.COVERAGE
-
-
-def _foreign(candidate: Candidate, language: str) -> bool:
-    return candidate.language not in (language.partition("-")[0].lower(), "und")
 
 
 def _named(primary: Candidate, others: Sequence[Candidate]) -> Iterator[_Further]:
@@ -159,8 +119,8 @@ def _named(primary: Candidate, others: Sequence[Candidate]) -> Iterator[_Further
     """
     kinds = {primary.kind, *(other.kind for other in others)}
     for role, scheme, of_this_kind in (
-        (_Role.PAPER, "arxiv:", {Kind.PAPER}),
-        (_Role.CODE, "github:", {Kind.REPOSITORY, Kind.RELEASE}),
+        (Role.PAPER, "arxiv:", {Kind.PAPER}),
+        (Role.CODE, "github:", {Kind.REPOSITORY, Kind.RELEASE}),
     ):
         if kinds & of_this_kind:
             continue
@@ -183,7 +143,7 @@ def _url_of(key: IdentityKey) -> str | None:
 def _own(primary: Candidate) -> Iterator[_Further]:
     """Slides, video and home page of the thing itself."""
     for link in primary.item.links:
-        role = _shows(link)
+        role = shown_at(link)
         if role is not None:
             yield _Further(role=role, url=link)
     homepage = (primary.item.repository and primary.item.repository.homepage) or ""
@@ -192,31 +152,7 @@ def _own(primary: Candidate) -> Iterator[_Further]:
         known = recognise(address) if address else None
         # a paper or a repository is linked by its own rule, not as a home page
         if known is None or known.kind not in (Kind.PAPER, Kind.REPOSITORY):
-            yield _Further(role=_Role.HOMEPAGE, url=homepage)
-
-
-def _shows(url: str) -> _Role | None:
-    if _SLIDES.match(url):
-        return _Role.SLIDES
-    address = read_address(url)
-    known = recognise(address) if address else None
-    return _Role.VIDEO if known and known.key.startswith(("youtube:", "bilibili:")) else None
-
-
-def _label(further: _Further, labels: LinkLabels) -> str:
-    words = {
-        _Role.PAPER: labels.paper,
-        _Role.CODE: labels.code,
-        _Role.RELEASE: labels.release,
-        _Role.ORIGINAL: labels.original,
-        _Role.REPORT: labels.report,
-        _Role.READING: labels.reading,
-        _Role.COVERAGE: labels.coverage,
-        _Role.SLIDES: labels.slides,
-        _Role.VIDEO: labels.video,
-        _Role.HOMEPAGE: labels.homepage,
-    }
-    return words[further.role].replace("{source}", further.source)
+            yield _Further(role=Role.HOMEPAGE, url=homepage)
 
 
 def _site(netloc: str) -> str:

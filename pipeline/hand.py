@@ -17,11 +17,11 @@ from pipeline.identity import Identity, identify
 from pipeline.period import period_of
 from pipeline.queue import Entry, load_entry
 from pipeline.stages import take_in
+from store.candidates import load_story_of
 from store.database import Store
 from store.items import save_items
 from store.models import EDITOR, Payload, RawItem, SourceState
 from store.runs import finish_run, start_run
-from store.stories import load_story_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,9 @@ from config.settings import Settings
 from crawlers.build import Sources, build_enrichment, build_sources
 from pipeline.collect import Collector, Progress
 from pipeline.period import Period, period_of
-from pipeline.stages import cluster_pending, normalise_pending, score_open
+from pipeline.stages import normalise_pending, score_open
+from pipeline.stories import cluster_pending
+from store.candidates import load_keys_to_enrich, save_lookups
 from store.database import Store, run_lock
 from store.models import GITHUB, RunId
 from store.runs import (
@@ -27,7 +29,6 @@ from store.runs import (
     load_run,
     start_run,
 )
-from store.stories import load_keys_to_enrich, save_lookups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,7 @@ def nightly(
         collector = Collector(store=store, settings=settings, run=run, now=now, progress=progress)
         collector.collect(sources.pages, sources.clients)
         normalise_pending(store, now)
-        cluster_pending(store, now)
+        cluster_pending(store, settings, now)
         if not only:
             _enrich(collector, period)
         scored = score_open(store, settings, since=period.start, period=period)
@@ -93,7 +94,7 @@ def _enrich(collector: Collector, period: Period) -> None:
         if not load_run(collector.store, collector.run).failed_source(GITHUB):
             save_lookups(collector.store, names, collector.now)
         normalise_pending(collector.store, collector.now)
-        cluster_pending(collector.store, collector.now)
+        cluster_pending(collector.store, collector.settings, collector.now)
 
 
 def _finish(store: Store, run: RunId, at: datetime) -> Run:

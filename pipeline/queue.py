@@ -17,11 +17,12 @@ from pipeline.draft import draft
 from pipeline.period import Period
 from pipeline.published import keys_of_story, news_about, same_thing
 from pipeline.standing import Standing, basis, news_since, standing
+from store.candidates import search
 from store.database import Store
 from store.decisions import load_decided, load_decisions, load_waiting
 from store.issues import Ran, load_ran
 from store.models import Draft, Score, Story, StoryId, Verdict
-from store.stories import load_ranking, load_scores, load_stories, resolve, search
+from store.stories import load_ranking, load_scores, load_stories, resolve
 
 _BATCH = 25
 
@@ -122,13 +123,7 @@ class Queue:
 
     def _entry(self, story: Story, score: Score, stands: Standing) -> Entry:
         settings, period = self.settings, self.period
-        machine = draft(
-            story,
-            score.section,
-            newsletter=settings.newsletter,
-            publishers=settings.publishers,
-            venues=settings.venues,
-        )
+        machine = draft(story, score.section, settings)
         known = basis(story, settings.venues)
         ran = same_thing(
             story,

@@ -10,24 +10,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from config.settings import Settings
-from pipeline.cluster import group
 from pipeline.matching import TermMatcher
 from pipeline.normalise import normalise
 from pipeline.period import Period
 from pipeline.score import score
+from pipeline.stories import cluster_pending
+from store.candidates import NormalisedItem, save_candidates
 from store.database import Store
 from store.items import load_pending
-from store.stories import (
-    NormalisedItem,
-    ScoredStory,
-    load_open,
-    load_stories,
-    load_story_keys,
-    load_unassigned,
-    save_candidates,
-    save_groupings,
-    save_scores,
-)
+from store.stories import ScoredStory, load_open, load_stories, save_scores
 
 _BATCH = 500
 
@@ -51,16 +42,6 @@ def normalise_pending(store: Store, now: datetime) -> int:
             ]
             save_candidates(store, entries, now)
         done += len(batch)
-
-
-def cluster_pending(store: Store, now: datetime) -> int:
-    """Give a story to the candidates that wait for one; returns how many."""
-    with store.writing():
-        waiting = load_unassigned(store)
-        if waiting:
-            known = load_story_keys(store, {key for entry in waiting for key in entry.keys})
-            save_groupings(store, group(waiting, known), now)
-    return len(waiting)
 
 
 def score_open(store: Store, settings: Settings, *, since: datetime, period: Period) -> int:
@@ -90,5 +71,5 @@ def score_open(store: Store, settings: Settings, *, since: datetime, period: Per
 def take_in(store: Store, settings: Settings, period: Period) -> None:
     """Carry what was filed by hand through every stage; only stories that it touches are scored."""
     normalise_pending(store, period.now)
-    cluster_pending(store, period.now)
+    cluster_pending(store, settings, period.now)
     score_open(store, settings, since=period.now, period=period)

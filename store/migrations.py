@@ -233,3 +233,76 @@ CREATE TABLE published (
 CREATE INDEX published_by_item ON published (date, position)
 """,
     )
+
+
+@migrations()
+def m004_evidence(db: Database) -> None:
+    """What candidates are compared by, what came of it, and the editor's merges and splits."""
+    _run(
+        db,
+        """
+ALTER TABLE candidate ADD COLUMN compared INTEGER NOT NULL DEFAULT 0 CHECK (compared IN (0, 1));
+
+CREATE INDEX candidate_to_compare ON candidate (id) WHERE compared = 0;
+
+DROP INDEX candidate_pending;
+
+ALTER TABLE story ADD COLUMN founder INTEGER REFERENCES candidate (id);
+
+UPDATE story SET founder = (SELECT min(id) FROM candidate WHERE story_id = story.id);
+
+CREATE INDEX story_by_founder ON story (founder);
+
+CREATE TABLE profile (
+    candidate_id INTEGER PRIMARY KEY REFERENCES candidate (id),
+    publisher    TEXT NOT NULL,
+    day          INTEGER NOT NULL,
+    gist         TEXT NOT NULL,
+    sketch       BLOB NOT NULL,
+    traits       BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE trait (
+    trait        INTEGER NOT NULL,
+    day          INTEGER NOT NULL,
+    candidate_id INTEGER NOT NULL,
+    PRIMARY KEY (trait, day, candidate_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tie (
+    one      INTEGER NOT NULL REFERENCES candidate (id),
+    other    INTEGER NOT NULL REFERENCES candidate (id),
+    chance   REAL NOT NULL,
+    firm     INTEGER NOT NULL CHECK (firm IN (0, 1)),
+    never    INTEGER NOT NULL CHECK (never IN (0, 1)),
+    evidence TEXT NOT NULL,
+    PRIMARY KEY (one, other),
+    CHECK (one < other)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tie_by_other ON tie (other);
+
+CREATE TABLE ruling (
+    id      INTEGER PRIMARY KEY,
+    verdict TEXT NOT NULL CHECK (verdict IN ('merge', 'split', 'undo')),
+    undoes  INTEGER REFERENCES ruling (id),
+    by      TEXT NOT NULL,
+    at      TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE ruling_member (
+    ruling_id    INTEGER NOT NULL REFERENCES ruling (id),
+    candidate_id INTEGER NOT NULL REFERENCES candidate (id),
+    side         INTEGER NOT NULL CHECK (side IN (0, 1)),
+    PRIMARY KEY (ruling_id, candidate_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX ruling_by_member ON ruling_member (candidate_id);
+
+CREATE TRIGGER ruling_is_never_rewritten BEFORE UPDATE ON ruling
+BEGIN SELECT RAISE(ABORT, 'rulings are append-only'); END;
+
+CREATE TRIGGER ruling_is_never_deleted BEFORE DELETE ON ruling
+BEGIN SELECT RAISE(ABORT, 'rulings are append-only'); END
+""",
+    )

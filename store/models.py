@@ -170,6 +170,52 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What of a candidate is held against others, to tell whether they are about one thing."""
+
+    id: CandidateId
+    source: SourceName
+    external_id: str
+    kind: Kind
+    language: str
+    title: str
+    publisher: str
+    day: int
+    """Ordinal of the UTC day of publication, or, without one, of the day it was first seen."""
+    keys: tuple[IdentityKey, ...]
+    mentions: tuple[IdentityKey, ...]
+    gist: str = ""
+    """The beginning of what it says: abstract, teaser, description, or text."""
+    sketch: tuple[int, ...] = ()
+    """A sample of its text (``pipeline.joining.sketch``); empty where that is too short."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One thing that speaks for or against two candidates being about one thing."""
+
+    kind: str
+    """``identity``, ``link``, ``text``, ``title``, ``sentence``, ``words``, ``names`` …"""
+    label: str
+    """What the editor reads."""
+    points: float
+    """Natural logarithm of odds; negative speaks against."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tie:
+    """How two candidates hang together."""
+
+    evidence: tuple[Evidence, ...]
+    chance: float
+    """That they are about one thing, from 0 to 1."""
+    firm: bool = False
+    """It joins alone, whatever the rest of a story resembles."""
+    never: bool = False
+    """It forbids to join."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One reason in a score."""
 

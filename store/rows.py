@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from store.models import Draft, Issue, Part, RawItem
+from store.models import Draft, Evidence, Issue, Part, RawItem
 
 T = TypeVar("T")
 
@@ -43,6 +43,7 @@ RAW_ITEM = JsonColumn(RawItem)
 DRAFT = JsonColumn(Draft)
 ISSUE = JsonColumn(Issue)
 PARTS = JsonColumn(tuple[Part, ...])
+EVIDENCE = JsonColumn(tuple[Evidence, ...])
 STRINGS = JsonColumn(tuple[str, ...])
 
 

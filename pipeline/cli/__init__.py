@@ -13,7 +13,7 @@ from io import TextIOWrapper
 import click
 
 from config.errors import BriefingError
-from pipeline.cli import collecting, deciding, looking, past
+from pipeline.cli import collecting, deciding, evaluating, joining, looking, past
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,7 +25,7 @@ def briefing() -> None:
     """
 
 
-for module in (collecting, deciding, looking, past):
+for module in (collecting, deciding, evaluating, joining, looking, past):
     for command in module.COMMANDS:
         briefing.add_command(command)
 

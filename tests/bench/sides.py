@@ -25,7 +25,8 @@ def ours(base: str, feeds: int, path: Path) -> Callable[[], int]:
     from config.load import SHIPPED, load_settings
     from crawlers.feeds import FeedSource
     from pipeline.collect import Collector
-    from pipeline.stages import cluster_pending, normalise_pending
+    from pipeline.stages import normalise_pending
+    from pipeline.stories import cluster_pending
     from store.database import Store
     from store.models import SourceName
     from store.runs import SourceReport, start_run
@@ -43,7 +44,7 @@ def ours(base: str, feeds: int, path: Path) -> Callable[[], int]:
         )
         collector.collect(sources, [])
         normalise_pending(store, NOW)
-        cluster_pending(store, NOW)
+        cluster_pending(store, settings, NOW)
         failed = [report for report in reports if report.failed]
         assert not failed, failed[0]
         return sum(report.new for report in reports)

@@ -161,3 +161,18 @@ def test_a_schedule_that_is_none_is_a_fault(tmp_path):
     found = faults(folder(tmp_path, all=MINIMAL + '[schedule]\nnightly = "at night"\n'))
     assert len(found) == 1
     assert "schedule.nightly: is no time of five cron fields" in found[0]
+
+
+def test_rules_for_the_first_link_are_checked_name_by_name(tmp_path):
+    wrong = '[stories]\nprimary = ["kind", "oldest"]\nkinds = ["paper", "article", "paper"]\n'
+    found = faults(folder(tmp_path, all=MINIMAL + wrong))
+    every = "'kind', 'permanent', 'language', 'known', 'earliest' or 'longest'"
+    assert found == [
+        f"all.toml: stories.primary[1]: input should be {every} (it is 'oldest')",
+        "all.toml: stories.kinds: names paper more than once",
+    ]
+
+
+def test_kinds_that_are_left_out_come_last(tmp_path):
+    path = folder(tmp_path, all=MINIMAL + '[stories]\nkinds = ["article", "repository"]\n')
+    assert load_settings(path).stories.kinds == ("article", "repository", "paper", "release")

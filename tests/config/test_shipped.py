@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.load import SHIPPED, load_settings
-from config.settings import FeedSettings, ListSettings, Settings
+from config.settings import FeedSettings, ListSettings, Settings, StoryRules
 from pipeline.headline import publisher_of
 from pipeline.matching import TermMatcher
 from pipeline.score import section_of
@@ -39,6 +39,11 @@ def test_wechat_accounts_wait_for_a_bridge():
     accounts = [source for source in SETTINGS.sources if source.kind == "wechat"]
     assert len(accounts) > 40
     assert all(account.enabled for account in accounts)
+
+
+def test_the_rules_for_the_first_link_are_the_programs_own():
+    rules, own = SETTINGS.stories, StoryRules()
+    assert (rules.primary, rules.kinds) == (own.primary, own.kinds)
 
 
 def test_searches_have_a_window():

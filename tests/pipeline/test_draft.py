@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.settings import Newsletter
-from pipeline.draft import draft
+from config.settings import FeedSettings, IssueSectionSettings, Newsletter, Settings
+from config.story_settings import StoryRules
+from pipeline.draft import by_precedence, draft
 from pipeline.normalise import normalise
 from store.models import (
     Candidate,
@@ -22,20 +23,25 @@ from store.models import (
 )
 from tests.builders import a_story, an_item
 
-NEWSLETTER = Newsletter(title="简报", tagline="")
-PUBLISHERS = {"news.example.edu": "Example News", "zhihu.example": "知乎"}
-VENUES = ("CVPR", "MLSys")
 WECHAT = "https://mp.weixin.qq.com/s/"
+SETTINGS = Settings(
+    newsletter=Newsletter(title="简报", tagline=""),
+    sections=(IssueSectionSettings(name="业界新闻"),),
+    sources=(FeedSettings(kind="feed", name="端侧小报", url="https://feeds.example/1"),),
+    publishers={"news.example.edu": "Example News", "zhihu.example": "知乎"},
+    venues=("CVPR", "MLSys"),
+)
 
 
 def drafted(*candidates: Candidate, **newsletter: Any) -> Draft:
-    return draft(
-        a_story(*candidates),
-        "业界新闻",
-        newsletter=NEWSLETTER.model_copy(update=newsletter),
-        publishers=PUBLISHERS,
-        venues=VENUES,
-    )
+    mine = SETTINGS.newsletter.model_copy(update=newsletter)
+    settings = SETTINGS.model_copy(update={"newsletter": mine})
+    return draft(a_story(*candidates), "业界新闻", settings)
+
+
+def by_rules(*candidates: Candidate, **rules: Any) -> list[Candidate]:
+    settings = SETTINGS.model_copy(update={"stories": StoryRules(**rules)})
+    return [member.candidate for member in by_precedence(a_story(*candidates), settings)]
 
 
 def on(day: int) -> datetime:
@@ -133,6 +139,43 @@ def test_the_latest_release_speaks_for_a_repository():
     assert drawn.links == ()
 
 
+def test_a_known_medium_comes_before_one_that_may_only_reprint_it():
+    stranger = an_article("aaaaaa", publisher="某转载号", published=on(1))
+    known = an_article("bbbbbb", published=on(2))
+    assert drafted(stranger, known).url == WECHAT + "bbbbbb"
+    site = an_article(url="https://zhuanlan.zhihu.example/p/1", publisher="某人", published=on(2))
+    assert drafted(stranger, site).url == "https://zhuanlan.zhihu.example/p/1"
+
+
+def test_of_two_reports_of_one_moment_the_longer_speaks():
+    short, long = an_article("aaaaaa"), an_article("bbbbbb", text="样例团队又开源了一个模型。" * 9)
+    assert drafted(short, long).url == WECHAT + "bbbbbb"
+
+
+def test_the_rules_can_be_put_in_another_order():
+    paper, code = a_paper(published=on(3)), a_repository(published=on(2))
+    report = an_article(published=on(1), expiring=True)
+    assert by_rules(paper, code, report, primary=["earliest"]) == [report, code, paper]
+    assert by_rules(paper, code, report, primary=["permanent", "earliest"]) == [code, paper, report]
+    long = an_article("bbbbbb", text="样例团队又开源了一个模型。" * 9, published=on(4))
+    assert by_rules(report, long, primary=["longest", "permanent"]) == [long, report]
+
+
+def test_kinds_that_the_rules_leave_out_come_last():
+    paper, code, release, report = a_paper(), a_repository(), a_release(), an_article()
+    every = (report, code, release, paper)
+    assert by_rules(*every, kinds=["repository"]) == [code, paper, release, report]
+    assert by_rules(*every) == [paper, release, code, report]
+
+
+def test_releases_among_others_stand_where_the_first_of_them_does_the_latest_first():
+    old, new = a_release(tag="v1.1", published=on(2)), a_release(tag="v1.2", published=on(4))
+    undated = a_release(tag="v1.0", published=None)
+    early, late = an_article("aaaaaa", published=on(1)), an_article("bbbbbb", published=on(3))
+    found = by_rules(late, new, undated, early, old, primary=["earliest"])
+    assert found == [early, new, old, undated, late]
+
+
 MEMBERS = (
     a_paper(),
     a_repository(description="Kernels", homepage="https://tinymix.example"),
@@ -140,6 +183,9 @@ MEMBERS = (
     an_article(),
     an_article("bbbbbb", publisher="另一小报"),
     an_article("cccccc", published=None),
+    an_article("dddddd", title="TinyMix 来了", text="样例团队又开源了一个模型。" * 9),
+    an_article("eeeeee", title="小模型登场", text="样例团队又开源了一个模型。" * 9),
+    an_article("ffffff", title="TinyMix 上手", publisher="另一小报", expiring=True),
     english(),
 )
 
@@ -323,11 +369,24 @@ def test_a_foreign_article_is_the_original_of_a_chinese_one():
 
 def test_a_report_on_anything_but_a_paper_explains_nothing():
     assert labels_of(a_repository(), an_article()) == ["端侧小报报道"]
-    assert labels_of(an_article(), an_article("bbbbbb", publisher="另一小报")) == ["另一小报报道"]
+    assert labels_of(an_article(), another_report()) == ["另一小报报道"]
+
+
+def another_report() -> Candidate:
+    return an_article("bbbbbb", title="TinyMix 上手", publisher="另一小报", published=on(28))
+
+
+def test_a_reprint_of_what_is_linked_is_not_linked():
+    reprints = [an_article(name * 6, publisher=f"转载号{name}") for name in "bcdef"]
+    assert labels_of(an_article(), *reprints) == []
+    assert labels_of(*reprints, a_paper(), an_article(), another_report()) == [
+        "端侧小报解读",
+        "另一小报解读",
+    ]
 
 
 def test_of_one_role_two_links_are_enough_and_labels_differ():
-    reports = [an_article(name * 6) for name in "abc"]
+    reports = [an_article(name * 6, title=f"TinyMix 上手之{name}") for name in "abc"]
     assert labels_of(a_paper(), *reports) == ["端侧小报解读", "端侧小报解读2"]
 
 
@@ -335,7 +394,7 @@ def test_at_most_five_links_are_printed():
     story = (
         *(a_paper(), a_paper("https://arxiv.org/abs/2602.04321")),
         *(a_repository(), a_repository("other/port")),
-        *(english(), an_article(), an_article("bbbbbb", publisher="另一小报")),
+        *(english(), an_article(), another_report()),
     )
     assert labels_of(*story) == ["论文", "代码", "代码2", "报道原文", "端侧小报解读"]
 

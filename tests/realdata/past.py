@@ -26,7 +26,8 @@ from pipeline.issue_markdown import render
 from pipeline.past import import_issues, read_file
 from pipeline.period import period_of
 from pipeline.queue import Queue, State
-from pipeline.stages import cluster_pending, normalise_pending, score_open
+from pipeline.stages import normalise_pending, score_open
+from pipeline.stories import cluster_pending
 from store.database import Store
 from store.items import save_items
 from store.models import Draft, Issue, RawItem, SourceName
@@ -165,7 +166,7 @@ def states(store: Store, day: date, issue: Issue) -> list[tuple[State, str]]:
     ]
     save_items(store, run, None, picks, now)
     normalise_pending(store, now)
-    cluster_pending(store, now)
+    cluster_pending(store, settings(), now)
     period = replace(period_of(store, settings(), now, day), start=at(date(2010, 1, 1)))
     score_open(store, settings(), since=period.start, period=period)
     return [

@@ -2,28 +2,34 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.cluster import group
+from config.story_settings import Lexicon
+from pipeline.joining.profile import profile_of
+from pipeline.joining.words import Vocabulary
+from pipeline.stories import rearrange
+from store.candidates import (
+    NormalisedItem,
+    load_keys_to_enrich,
+    save_candidates,
+    save_lookups,
+    search,
+)
 from store.database import Store
+from store.evidence import Traced, load_to_compare, save_profiles
 from store.items import load_pending, save_items
 from store.models import IdentityKey, Part, Score, StoryId
 from store.runs import start_run
 from store.stories import (
-    NormalisedItem,
     ScoredStory,
-    load_keys_to_enrich,
+    load_members,
     load_open,
     load_scores,
     load_stories,
-    load_story_keys,
-    load_unassigned,
     resolve,
-    save_candidates,
-    save_groupings,
-    save_lookups,
     save_scores,
-    search,
 )
 from tests.builders import NOW, a_candidate, an_item
+
+VOCABULARY = Vocabulary(Lexicon())
 
 
 @pytest.fixture
@@ -45,9 +51,11 @@ def take_in(store, *candidates, now=NOW):
         ],
         now,
     )
-    waiting = load_unassigned(store)
-    known = load_story_keys(store, {k for w in waiting for k in w.keys})
-    save_groupings(store, group(waiting, known), now)
+    new = load_members(store, load_to_compare(store, 100))
+    save_profiles(
+        store, [Traced(profile=profile_of(member, VOCABULARY), traits=()) for member in new]
+    )
+    rearrange(store, [member.id for member in new], now)
 
 
 def one(source: str, *keys: str, **changes):

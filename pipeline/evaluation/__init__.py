@@ -1,0 +1,1 @@
+"""Measures how well the program decides, against what people labelled."""

@@ -1,0 +1,128 @@
+"""Stories: a night's new candidates against those of the weeks around them.
+
+For each new candidate the store is asked who shares a trait or a key with it, and only these are
+held against it. What ties them is kept. Then the stories around every new tie are made again
+from what ties their members, so that neither the order nor the night in which candidates came is
+of any matter, and a candidate that says something else today can leave a story. What is decided
+is in ``pipeline.joining``; the cost is that of the new candidates and of what resembles them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import cache
+
+from config.settings import Settings
+from config.story_settings import Lexicon
+from pipeline.joining.evidence import judge
+from pipeline.joining.links import is_paper, is_repository
+from pipeline.joining.partition import Node, Pair, ordered, partition
+from pipeline.joining.profile import profile_of
+from pipeline.joining.traits import traits
+from pipeline.joining.words import Vocabulary
+from store.database import Store
+from store.evidence import (
+    Traced,
+    find_by_keys,
+    find_by_traits,
+    load_companions,
+    load_profiles,
+    load_ties,
+    load_to_compare,
+    save_profiles,
+    save_ties,
+)
+from store.models import CandidateId, Profile, Tie
+from store.rulings import load_rulings
+from store.stories import load_members, save_partition
+
+_BATCH = 500
+_WEAK = 0.2
+"""A chance below this is not kept."""
+_LIKELY = 0.5
+"""From this chance on two candidates are looked at together."""
+
+
+@cache
+def vocabulary_of(lexicon: Lexicon) -> Vocabulary:
+    """The vocabulary of a lexicon, built once a process."""
+    return Vocabulary(lexicon)
+
+
+def cluster_pending(store: Store, settings: Settings, now: datetime) -> int:
+    """Give a story to the candidates that are new or changed; returns how many those were."""
+    done = 0
+    while True:
+        # One transaction: a run killed in it leaves the batch to be compared.
+        with store.writing():
+            batch = load_to_compare(store, _BATCH)
+            if not batch:
+                return done
+            compare(store, settings, batch)
+            rearrange(store, batch, now)
+        done += len(batch)
+
+
+def compare(store: Store, settings: Settings, batch: Collection[CandidateId]) -> None:
+    """Find what ties these candidates to others and among each other, and keep it."""
+    vocabulary = vocabulary_of(settings.lexicon)
+    traced = []
+    for member in load_members(store, batch):
+        profile = profile_of(member, vocabulary)
+        found = traits(profile, vocabulary.read(profile.title), vocabulary)
+        traced.append(Traced(profile=profile, traits=found))
+    save_profiles(store, traced)
+    known = {entry.profile.id: entry.profile for entry in traced}
+    ties: dict[Pair, Tie] = {}
+    for entry in traced:
+        others = {*find_by_traits(store, entry), *find_by_keys(store, entry.profile)}
+        known |= load_profiles(store, sorted(others - known.keys()))
+        for other in sorted(others & known.keys()):
+            pair = ordered(entry.profile.id, other)
+            if pair not in ties:
+                tie = judge(known[pair[0]], known[pair[1]], vocabulary, settings.stories)
+                if tie.never or tie.chance >= _WEAK:
+                    ties[pair] = tie
+    save_ties(store, known_ids(traced), ties)
+
+
+def known_ids(traced: Iterable[Traced]) -> list[CandidateId]:
+    """The candidates of these profiles."""
+    return [entry.profile.id for entry in traced]
+
+
+def rearrange(store: Store, changed: Collection[CandidateId], now: datetime) -> None:
+    """Make the stories around these candidates again from what ties their members."""
+    ties: dict[Pair, Tie] = {}
+    around: set[CandidateId] = set()
+    waiting = set(changed)
+    while waiting:
+        around |= waiting
+        found = load_ties(store, waiting)
+        ties |= found
+        likely = {
+            candidate for pair, tie in found.items() if tie.chance >= _LIKELY for candidate in pair
+        }
+        likely |= {one for candidate in waiting for one in load_companions(store, candidate)}
+        for ruling in load_rulings(store, waiting):
+            likely |= {*ruling.one, *ruling.other}
+        waiting = likely - around
+    rulings: dict[Pair, bool] = {}
+    for ruling in load_rulings(store, around):
+        together = ruling.verdict == "merge"
+        sides = [(a, b) for a in ruling.one for b in ruling.other]
+        rulings |= {ordered(a, b): together for a, b in sides}
+    nodes = [node_of(profile) for profile in load_profiles(store, sorted(around)).values()]
+    save_partition(store, partition(nodes, ties, rulings), changed, now)
+
+
+def node_of(profile: Profile) -> Node:
+    """A candidate as it is put into a story."""
+    return Node(
+        id=profile.id,
+        name=(profile.source, profile.external_id),
+        keys=profile.keys,
+        paper=is_paper(profile) and any(key.startswith("arxiv:") for key in profile.keys),
+        repository=is_repository(profile),
+    )
