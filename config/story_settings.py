@@ -39,60 +39,67 @@ class Lexicon(Section):
 class WordingWeights(Section):
     """Two articles in one language. A weight is for one unit of what ``pipeline.joining`` finds."""
 
-    bar: float = 3.9
+    bar: float = 3.53
     """What the points must come to for even odds."""
-    words: float = 1.88
+    words: float = 1.81
     """Information of the words that both have, as log(1 + x)."""
-    run: float = -0.24
-    """Information of the longest stretch that both have, likewise."""
-    sentence: float = 0.33
+    sentence: float = 0.29
     """Information of a sentence that both say, likewise."""
-    verbatim: float = 0.33
+    verbatim: float = 0.32
     """A clause of seven characters or more that both have: a tenth of its length, 1.5 at most."""
-    alike: float = 0.9
+    alike: float = 1.06
     """Share of characters, 0 to 1."""
-    concepts: float = 0.97
+    concepts: float = 0.89
     """Share of the concepts of one that the other speaks of too."""
-    differs: float = -0.48
+    differs: float = -0.47
     """Information of what one pattern is filled with in each, as log(1 + x)."""
-    numbers: float = -3.2
+    numbers: float = -2.89
     """One pattern is filled with other numbers in each."""
-    explains: float = -1.96
+    explains: float = -1.79
     """One is a tutorial or a question: how unlike they are, 0 to 1."""
-    tutorials: float = -0.41
+    tutorials: float = -0.49
     """Both are, and they are not nearly the same."""
-    roundup: float = -1.21
+    roundup: float = -1.04
     """One is of a column or a round-up, the other is not."""
-    other_names: float = -1.52
+    other_names: float = -1.58
     """Each has a name of its own, and none in common."""
-    versions: float = -1.0
+    versions: float = -1.02
     """A name that both have with other versions."""
-    days: float = -0.4
+    days: float = -1.32
     """Weeks between them, 4 at most."""
 
 
 class AcrossWeights(Section):
     """Candidates in two languages, or a report and the paper or project that it may be on."""
 
-    bar: float = 2.64
-    names: float = 0.35
+    bar: float = 2.5
+    names: float = 0.8
     """Information of the names that both have, as log(1 + x)."""
-    coined: float = 2.04
+    coined: float = 3.0
     """The name that the paper or project gives itself."""
-    concepts: float = 0.1
+    concepts: float = 0.5
     """Information of the concepts that both speak of, as log(1 + x)."""
-    covered: float = 2.67
+    covered: float = 1.5
     """Share of the concepts of one that the other speaks of too, by information."""
-    labs: float = 0.49
-    figures: float = 1.19
+    labs: float = 0.5
+    figures: float = 0.7
     """Numbers that both have, 2 at most."""
-    acronym: float = 2.25
+    mutual: float = 1.0
+    """Share of the concepts of the one that speaks of more, likewise."""
+    gist_figures: float = 0.7
+    """Numbers of a report's headline that only the abstract or description has, 2 at most."""
+    gist_names: float = 0.5
+    """Information of names likewise, as log(1 + x)."""
+    gist_concepts: float = 0.3
+    """Information of concepts likewise."""
+    acronym: float = 1.0
     """The initials of one are a word of the other."""
-    roundup: float = -2.08
-    other_names: float = -2.3
-    versions: float = -0.5
+    roundup: float = -4.0
+    other_names: float = -2.0
+    versions: float = -3.0
     """A name that both have with other versions."""
-    days: float = -0.69
+    days: float = -0.5
+    """Weeks between them, as log(1 + x): reports lag their papers."""
 
 
 class StoryRules(Section):

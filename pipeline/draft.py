@@ -27,7 +27,7 @@ from pipeline.headline import (
     same_repository,
     tags,
 )
-from pipeline.joining.words import folded
+from pipeline.joining.spelling import folded
 from pipeline.reprints import length
 from pipeline.roles import is_foreign
 from pipeline.summary import summarise

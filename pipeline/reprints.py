@@ -15,7 +15,7 @@ from itertools import islice
 
 from pipeline.headline import article_title
 from pipeline.joining.sketch import same_text, sketch
-from pipeline.joining.words import folded
+from pipeline.joining.spelling import folded
 from pipeline.roles import shown_at
 from store.models import Candidate, Kind
 

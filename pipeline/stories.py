@@ -80,11 +80,18 @@ def compare(store: Store, settings: Settings, batch: Collection[CandidateId]) ->
         known |= load_profiles(store, sorted(others - known.keys()))
         for other in sorted(others & known.keys()):
             pair = ordered(entry.profile.id, other)
-            if pair not in ties:
-                tie = judge(known[pair[0]], known[pair[1]], vocabulary, settings.stories)
+            if pair not in ties and not kept_apart(known[pair[0]], known[pair[1]]):
+                a, b = known[pair[0]], known[pair[1]]
+                tie = judge(a, b, vocabulary, settings.stories, _WEAK)
                 if tie.never or tie.chance >= _WEAK:
                     ties[pair] = tie
     save_ties(store, known_ids(traced), ties)
+
+
+def kept_apart(a: Profile, b: Profile) -> bool:
+    """Two arXiv papers or two repositories, which no story holds unless a key makes them one."""
+    one, other = node_of(a), node_of(b)
+    return (one.paper and other.paper) or (one.repository and other.repository)
 
 
 def known_ids(traced: Iterable[Traced]) -> list[CandidateId]:

@@ -36,6 +36,8 @@ class Trait:
     """64 bits, signed."""
     days: int
     """How many days before and after its own another candidate may lie to be found by it."""
+    alone: bool = True
+    """One that both have is enough; of those that are not, two must be shared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +105,9 @@ def find_by_traits(store: Store, entry: Traced) -> dict[CandidateId, int]:
                 " ORDER BY day DESC LIMIT ?",
                 [trait.value, day - trait.days, day + trait.days, _MOST],
             ):
-                found[other] = found.get(other, 0) + 1
+                found[other] = found.get(other, 0) + 1 + trait.alone
     found.pop(entry.profile.id, None)
-    return found
+    return {other: shared for other, shared in found.items() if shared > 1}
 
 
 def find_by_keys(store: Store, profile: Profile) -> set[CandidateId]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
+from pipeline.joining.links import is_repository
+from pipeline.joining.spelling import folded, singular
 from pipeline.joining.wording import Measure, other_versions
-from pipeline.joining.words import Heading, Vocabulary, folded, singular
+from pipeline.joining.words import Heading, Vocabulary
+from store.models import Kind, Profile
 
 _DISTINCT = 3.0
 """Information from which on a name is borne by few things."""
@@ -24,27 +28,29 @@ def across(a: Heading, b: Heading, vocabulary: Vocabulary) -> Iterator[Measure]:
         kind="names", value=math.log1p(vocabulary.told_by(names)), label="、".join(sorted(names))
     )
     coined = sorted({h.coined for h, o in ((a, b), (b, a)) if h.coined and _names(h.coined, o)})
+    if not coined and a.lead and a.lead == b.lead:
+        coined = [a.lead]
     if coined:
         yield Measure(kind="coined", value=1.0, label="、".join(coined))
-    both = a.concepts & b.concepts
-    told = sum(vocabulary.told_by_concept(concept) for concept in both)
+    both = (a.concepts | a.general) & (b.concepts | b.general)
+    both -= frozenset().union(*(vocabulary.parts(concept) for concept in both))
+    told = vocabulary.told_by_concepts(both)
     label = "、".join(sorted(both, key=lambda c: (-vocabulary.told_by_concept(c), c)))
     yield Measure(kind="concepts", value=math.log1p(told), label=label)
-    least = min(
-        sum(vocabulary.told_by_concept(concept) for concept in heading.concepts)
-        for heading in (a, b)
-    )
+    least, most = sorted(vocabulary.told_by_concepts(heading.concepts) for heading in (a, b))
     yield Measure(kind="covered", value=told / (least + 2.0), label=label)
+    yield Measure(kind="mutual", value=told / (most + 2.0), label=label)
     if labs := a.labs & b.labs:
         yield Measure(kind="labs", value=1.0, label="、".join(sorted(labs)))
-    numbers = {n for n in a.numbers & b.numbers if len(n) > 1 and not n.startswith(("19", "20"))}
-    if numbers:
-        yield Measure(kind="figures", value=min(len(numbers), 2), label="、".join(sorted(numbers)))
+    if figures := a.figures & b.figures:
+        yield Measure(kind="figures", value=min(len(figures), 2), label="、".join(sorted(figures)))
     initials = sorted(
         acronym
         for one, other in ((a, b), (b, a))
         for acronym in one.acronyms
-        if acronym in other.initials and acronym not in other.words
+        if acronym in other.initials
+        and acronym not in other.words
+        and not vocabulary.is_listed(acronym)
     )
     if initials:
         yield Measure(kind="acronym", value=1.0, label="、".join(initials).upper())
@@ -79,3 +85,32 @@ def _names(coined: str, other: Heading) -> bool:
     spelled = {singular(coined), folded(coined)}
     said = {singular(name) for name in (*other.names, *other.words)}
     return bool(spelled & (said | {folded(name) for name in said}))
+
+
+def in_gist(
+    a: Profile, b: Profile, x: Heading, y: Heading, vocabulary: Vocabulary
+) -> Iterator[Measure]:
+    """What the headline of a report says that stands in the abstract or description alone."""
+    for report, other, heading, others in ((a, b, x, y), (b, a, y, x)):
+        if report.kind is Kind.ARTICLE and other.kind is not Kind.ARTICLE and other.gist:
+            gist = vocabulary.read(other.gist)
+            names = heading.names & gist.words - others.words - others.names
+            figures = heading.figures & gist.figures - others.figures
+            concepts = heading.concepts & (gist.concepts | gist.general)
+            concepts -= others.concepts | others.general
+            told = vocabulary.told_by_concepts(concepts)
+            for kind, value, said in (
+                ("gist_figures", min(len(figures), 2), figures),
+                ("gist_names", math.log1p(vocabulary.told_by(names)), names),
+                ("gist_concepts", math.log1p(told), concepts),
+            ):
+                yield Measure(kind=kind, value=value, label="、".join(sorted(said)))
+
+
+def named(profile: Profile, heading: Heading, vocabulary: Vocabulary) -> Heading:
+    """A repository's heading calls it what its address does."""
+    if heading.coined or not is_repository(profile):
+        return heading
+    key = next((k for k in profile.keys if k.startswith("github:")), "")
+    name = key.rpartition("/")[2]
+    return heading if vocabulary.is_known(name) else replace(heading, coined=name)

@@ -12,53 +12,71 @@ on) by what survives a change of words.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
-from itertools import product
 
 from rapidfuzz import fuzz
 
 from config.story_settings import StoryRules
-from pipeline.joining.across import across
-from pipeline.joining.links import is_paper, is_repository, link, same_subject
-from pipeline.joining.sketch import resemblance, same_text
-from pipeline.joining.wording import Measure, shared_words, wording
-from pipeline.joining.words import Heading, Vocabulary
+from pipeline.joining.across import across, in_gist, named
+from pipeline.joining.firm import FIRM, forbidding, joining
+from pipeline.joining.wording import MOST_VERBATIM, Measure, shared_words, wording
+from pipeline.joining.words import Vocabulary
 from store.models import Evidence, Kind, Profile, Tie
 
-_LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z0-9'’,-]*(?: [A-Za-z0-9][A-Za-z0-9'’,-]*){3,}")
-_FIRM = 8.0
-"""Points of what joins without weighing."""
-_OTHER_TEXT = 0.03
-"""Share below which two texts have nothing to do with each other."""
-_NEARLY = 0.85
-"""How alike the headlines of one piece in two columns are."""
-_TELLING = 1.0
-"""Information of a headline that is no mere 年度总结."""
 _FAR = 28
 """Days beyond which a further one is no matter."""
 _HOPELESS = 1.2
 """Information of all shared words below which two headlines are not held against each other."""
 
 
-def judge(a: Profile, b: Profile, vocabulary: Vocabulary, rules: StoryRules) -> Tie:
-    """Weigh what is known of two candidates; the order of the two is no matter."""
+def judge(
+    a: Profile, b: Profile, vocabulary: Vocabulary, rules: StoryRules, least: float = 0.0
+) -> Tie:
+    """Weigh what is known of two candidates; the order of the two is no matter.
+
+    With `least`, a pair whose chance stays below it at the first look is not looked at further:
+    the chance is one that it cannot reach then, and the evidence is not told.
+    """
     if (b.source, b.external_id) < (a.source, a.external_id):
         a, b = b, a
     x, y = vocabulary.read(a.title), vocabulary.read(b.title)
-    against = tuple(_never(a, b, x, y))
-    firm = tuple(_firm(a, b, x, y, vocabulary))
-    weighed = () if firm else tuple(weigh(a, b, vocabulary, rules))
+    against = tuple(forbidding(a, b, x, y))
+    firm = tuple(joining(a, b, x, y, vocabulary))
+    weighed: tuple[Evidence, ...] = ()
     if firm:
-        chance = _chance(_FIRM)
+        chance = _chance(FIRM)
+    elif least and (most := _at_most(a, b, vocabulary, rules)) < least:
+        chance = most
     else:
-        chance = _chance(sum(e.points for e in weighed) - rules.bar(by_wording(a, b)))
+        weighed = tuple(weigh(a, b, vocabulary, rules))
+        chance = _chance(math.fsum(e.points for e in weighed) - rules.bar(by_wording(a, b)))
     return Tie(
         evidence=(*firm, *against, *weighed),
         chance=0.0 if against else chance,
         firm=bool(firm) and not against,
         never=bool(against),
     )
+
+
+def _at_most(a: Profile, b: Profile, vocabulary: Vocabulary, rules: StoryRules) -> float:
+    """A chance that two articles in one language do not exceed, from what is quickly found."""
+    if not by_wording(a, b):
+        return 1.0
+    x, y = vocabulary.read(a.title), vocabulary.read(b.title)
+    told = math.log1p(shared_words(x, y, vocabulary)[0])
+    weights = rules.wording
+    odds = math.fsum(
+        (
+            max(weights.words, 0) * told,
+            max(weights.sentence, 0) * math.log1p(vocabulary.told_by(x.words)),
+            max(weights.verbatim, 0) * MOST_VERBATIM,
+            max(weights.alike, 0) * fuzz.ratio(x.text, y.text) / 100,
+            max(weights.concepts, 0),
+            min(weights.days, 0) * min(abs(a.day - b.day), _FAR) / 7,
+            -weights.bar,
+        )
+    )
+    return _chance(odds)
 
 
 def by_wording(a: Profile, b: Profile) -> bool:
@@ -84,76 +102,15 @@ def measures(a: Profile, b: Profile, vocabulary: Vocabulary) -> Iterator[Measure
             return
         yield from wording(x, y, vocabulary)
     else:
+        x, y = (named(p, h, vocabulary) for p, h in ((a, x), (b, y)))
         found = list(across(x, y, vocabulary))
         if not any(measure.value for measure in found[:3]):
             return
         yield from found
+        yield from in_gist(a, b, x, y, vocabulary)
     days = abs(a.day - b.day)
-    yield Measure(kind="days", value=min(days, _FAR) / 7, label=str(days))
-
-
-def _firm(
-    a: Profile, b: Profile, x: Heading, y: Heading, vocabulary: Vocabulary
-) -> Iterator[Evidence]:
-    if shared := sorted(set(a.keys) & set(b.keys)):
-        yield Evidence(kind="identity", label=shared[0], points=_FIRM)
-    if key := link(a, b, x, y):
-        yield Evidence(kind="link", label=key, points=_FIRM)
-    elif key := same_subject(a, b, x, y):
-        yield Evidence(kind="subject", label=key, points=_FIRM)
-    if quote := _quoted(x, y, vocabulary):
-        yield Evidence(kind="quoted", label=quote, points=_FIRM)
-    if by_wording(a, b) or a.kind is b.kind:
-        share = same_text(a.sketch, b.sketch)
-        if share is not None:
-            yield Evidence(kind="text", label=f"{share:.0%}", points=_FIRM)
-        elif x.folded == y.folded and _is_one_title(a, b, x, vocabulary):
-            yield Evidence(kind="title", label=a.title, points=_FIRM)
-
-
-def _quoted(x: Heading, y: Heading, vocabulary: Vocabulary) -> str:
-    """The title of a work in Latin letters that a Chinese headline shares with the other one.
-
-    Four words in a row, in the same order; empty without such a title.
-    """
-    if x.text.isascii() and y.text.isascii():
-        return ""
-    one, other = (
-        [" ".join(vocabulary.tokens(run[0])) for run in _LATIN_RUN.finditer(heading.plain)]
-        for heading in (x, y)
-    )
-    found = ""
-    for a, b in product(one, other):
-        short, long = sorted((a, b), key=lambda run: (len(run), run))
-        if short.count(" ") > 2 and f" {short} " in f" {long} ":
-            found = max(found, short, key=lambda run: (len(run), run))
-    return found
-
-
-def _is_one_title(a: Profile, b: Profile, heading: Heading, vocabulary: Vocabulary) -> bool:
-    told = vocabulary.told_by(heading.words)
-    share = resemblance(a.sketch, b.sketch)
-    other_text = share is not None and share < _OTHER_TEXT
-    return bool(heading.folded) and told >= _TELLING and not (other_text and told < 3 * _TELLING)
-
-
-def _never(a: Profile, b: Profile, x: Heading, y: Heading) -> Iterator[Evidence]:
-    """What forbids to join, whatever speaks for it."""
-    if set(a.keys) & set(b.keys):
-        return
-    papers = [{k for k in one.keys if k.startswith("arxiv:")} for one in (a, b)]
-    if is_paper(a) and is_paper(b) and papers[0] and papers[1]:
-        yield Evidence(kind="two_papers", label=f"{a.keys[0]} / {b.keys[0]}", points=-_FIRM)
-    if is_repository(a) and is_repository(b):
-        yield Evidence(kind="two_repositories", label=f"{a.keys[0]} / {b.keys[0]}", points=-_FIRM)
-    if x.column and y.column and not _one_piece(x, y):
-        yield Evidence(kind="column", label="", points=-_FIRM)
-
-
-def _one_piece(x: Heading, y: Heading) -> bool:
-    if (x.numbers - y.numbers) and (y.numbers - x.numbers):
-        return False
-    return fuzz.ratio(x.folded, y.folded) >= 100 * _NEARLY
+    value = min(days, _FAR) / 7 if by_wording(a, b) else math.log1p(days / 7)
+    yield Measure(kind="days", value=value, label=str(days))
 
 
 def _chance(odds: float) -> float:

@@ -9,7 +9,8 @@ of all tutorials link one), so that the report's headline must name it.
 
 from __future__ import annotations
 
-from pipeline.joining.words import Heading, folded
+from pipeline.joining.spelling import folded
+from pipeline.joining.words import Heading
 from store.models import IdentityKey, Kind, Profile
 
 _PAPERS = ("arxiv:", "doi:", "openreview:", "cvf:", "acl:", "neurips:", "mlsys:", "pmlr:")

@@ -142,7 +142,31 @@ class _Partition:
                 self.join(one, other)
 
     def by_likeness(self) -> None:
+        for groups in self._connected():
+            self._join_alike(groups)
+
+    def _connected(self) -> list[list[_Group]]:
+        """The groups, parted where no tie is strong enough to carry a join."""
         groups = self.groups()
+        place = {id(group): number for number, group in enumerate(groups)}
+        lead = list(range(len(groups)))
+
+        def first(number: int) -> int:
+            while lead[number] != number:
+                lead[number] = number = lead[lead[number]]
+            return number
+
+        for (a, b), tie in self.ties.items():
+            # A mean of one half needs one chance at least that reaches it.
+            if tie.chance >= _ENOUGH and a in self.group_of and b in self.group_of:
+                one, other = (first(place[id(self.group_of[c])]) for c in (a, b))
+                lead[max(one, other)] = min(one, other)
+        parts: dict[int, list[_Group]] = {}
+        for number, group in enumerate(groups):
+            parts.setdefault(first(number), []).append(group)
+        return list(parts.values())
+
+    def _join_alike(self, groups: list[_Group]) -> None:
         for group in groups:
             group.things = [frozenset(node.id for node in group.members)]
         while True:

@@ -9,72 +9,81 @@ each other whichever came first. Pure.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from itertools import combinations
 
 from pipeline.joining.links import own_name
 from pipeline.joining.sketch import bands
-from pipeline.joining.words import Heading, Vocabulary, folded, singular
+from pipeline.joining.spelling import folded, singular
+from pipeline.joining.words import Heading, Vocabulary
 from store.evidence import Trait
 from store.models import Profile
 
 _RAREST = 6
 _RARE = 1.0
 """Information below which a word is not looked for."""
+_TOGETHER = 5.0
+"""Information of two words, or of two concepts, that lead to few."""
 _ALONE = 4.5
 """Information from which on a word alone is enough."""
 _SENTENCE = 3.0
+_QUOTED = 4
+"""Latin words of a title by which it is quoted."""
 _CONCEPTS = 4
-_SHORT, _LONG = 21, 400
-"""Days: for what resembles, and for what bears one name or one text."""
+_SHORT, _MIDDLE, _LONG = 21, 63, 400
+"""Days: for what resembles, for what says the same, and for what bears one name or one text."""
+_LATIN = re.compile(r"[a-z0-9][a-z0-9'’-]*(?: [a-z0-9][a-z0-9'’-]*)+")
 
 
 def traits(profile: Profile, heading: Heading, vocabulary: Vocabulary) -> tuple[Trait, ...]:
-    """The traits of a candidate, each once."""
-    found = dict.fromkeys(_traits(profile, heading, vocabulary))
-    return tuple(Trait(value=_number(what), days=days) for what, days in found)
+    """The traits of a candidate, each once. What has one name has one reach, on either side."""
+    found = {trait.value: trait for trait in _traits(profile, heading, vocabulary)}
+    return tuple(found.values())
 
 
-def _traits(
-    profile: Profile, heading: Heading, vocabulary: Vocabulary
-) -> Iterator[tuple[tuple[str, ...], int]]:
+def _traits(profile: Profile, heading: Heading, vocabulary: Vocabulary) -> Iterator[Trait]:
     yield from _of_words(heading, vocabulary)
     yield from _of_names(profile, heading, vocabulary)
-    concepts = sorted(heading.concepts, key=lambda c: (-vocabulary.told_by_concept(c), c))
-    for pair in combinations(sorted(concepts[:_CONCEPTS]), 2):
-        yield ("concepts", *pair), _SHORT * 3
+    told = {concept: vocabulary.told_by_concept(concept) for concept in heading.concepts}
+    concepts = sorted(told, key=lambda c: (-told[c], c))[:_CONCEPTS]
+    for a, b in combinations(sorted(concepts), 2):
+        yield _trait(_MIDDLE, "concepts", a, b, alone=told[a] + told[b] >= _TOGETHER)
     for lab in sorted(heading.labs):
         for concept in sorted(concepts[:2]):
-            yield ("lab", lab, concept), _SHORT
+            yield _trait(_SHORT, "lab", lab, concept)
     for place, low, high in bands(profile.sketch):
-        yield ("text", str(place), str(low), str(high)), _LONG
+        yield _trait(_LONG, "text", str(place), str(low), str(high))
 
 
-def _of_words(heading: Heading, vocabulary: Vocabulary) -> Iterator[tuple[tuple[str, ...], int]]:
+def _of_words(heading: Heading, vocabulary: Vocabulary) -> Iterator[Trait]:
     if heading.folded:
-        yield ("title", heading.folded), _SHORT * 3
+        yield _trait(_MIDDLE, "title", heading.folded)
     for clause in heading.clauses:
         if vocabulary.told_by_text(clause) >= _SENTENCE:
-            yield ("sentence", clause.replace(" ", "")), _SHORT
+            yield _trait(_SHORT, "sentence", clause.replace(" ", ""))
+        for run in _LATIN.findall(clause):
+            words = vocabulary.tokens(run)
+            if len(words) >= _QUOTED:
+                yield _trait(_MIDDLE, "quote", *words[:_QUOTED])
     told = {word: vocabulary.information(word) for word in heading.words}
     rare = sorted((w for w in told if told[w] >= _RARE), key=lambda w: (-told[w], w))[:_RAREST]
-    for pair in combinations(sorted(rare), 2):
-        yield ("words", *pair), _SHORT
+    for a, b in combinations(sorted(rare), 2):
+        yield _trait(_SHORT, "words", a, b, alone=told[a] + told[b] >= _TOGETHER)
     for word in rare:
         if told[word] >= _ALONE:
-            yield ("words", word), _SHORT
+            yield _trait(_SHORT, "words", word)
 
 
-def _of_names(
-    profile: Profile, heading: Heading, vocabulary: Vocabulary
-) -> Iterator[tuple[tuple[str, ...], int]]:
-    names = {singular(name) for name in heading.names if vocabulary.information(name) >= _ALONE}
-    if name := own_name(profile, heading):
-        names.add(singular(name))
-    for name in sorted(names):
-        yield ("name", folded(name)), _LONG
+def _of_names(profile: Profile, heading: Heading, vocabulary: Vocabulary) -> Iterator[Trait]:
+    names = {name for name in heading.names if vocabulary.information(name) >= _ALONE}
+    names |= {word for word in heading.words if word.isascii() and vocabulary.is_unseen(word)}
+    names |= {own_name(profile, heading), heading.lead} - {""}
+    for name in sorted({folded(singular(name)) for name in names}):
+        yield _trait(_LONG, "name", name)
 
 
-def _number(what: tuple[str, ...]) -> int:
-    digest = hashlib.blake2b("\x1f".join(what).encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+def _trait(days: int, *what: str, alone: bool = True) -> Trait:
+    told = "\x1f".join(what).encode("utf-8", "replace")
+    digest = hashlib.blake2b(told, digest_size=8).digest()
+    return Trait(value=int.from_bytes(digest, "big", signed=True), days=days, alone=alone)

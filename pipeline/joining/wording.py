@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from itertools import product
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
 from pipeline.joining.words import Heading, Vocabulary
 
@@ -16,6 +17,8 @@ _SENTENCE = 0.6
 """How much of two clauses must be the same for them to be one sentence."""
 _VERBATIM = 7
 """Characters of a clause that two headlines hardly share by chance."""
+MOST_VERBATIM = 1.5
+"""What a clause counts at most that two headlines have word for word."""
 _REPRINT = 0.85
 """How alike the headlines of one tutorial are."""
 _SLOT = 0.5
@@ -48,14 +51,12 @@ def wording(a: Heading, b: Heading, vocabulary: Vocabulary) -> Iterator[Measure]
     """What two headlines have in common, and what tells them apart; symmetric."""
     told, words = shared_words(a, b, vocabulary)
     yield Measure(kind="words", value=math.log1p(told), label="、".join(words[:6]))
-    run = _longest_run(a.text, b.text, vocabulary)
-    yield Measure(kind="run", value=math.log1p(vocabulary.told_by_text(run)), label=run)
     alike = fuzz.ratio(a.text, b.text) / 100
     yield Measure(kind="alike", value=alike, label=f"{alike:.0%}")
     yield from _clauses(a, b, vocabulary)
     verbatim = max((c for c in a.clauses if c in b.clauses), key=lambda c: (len(c), c), default="")
     if len(verbatim) >= _VERBATIM:
-        value = min(len(verbatim) / 10, 1.5)
+        value = min(len(verbatim) / 10, MOST_VERBATIM)
         yield Measure(kind="verbatim", value=value, label=verbatim)
     both = a.concepts & b.concepts
     covered = len(both) / (min(len(a.concepts), len(b.concepts)) + 1)
@@ -96,39 +97,15 @@ def _matcher(a: Sequence[str], b: Sequence[str]) -> SequenceMatcher[str]:
     return SequenceMatcher(None, a, b, autojunk=False)
 
 
-def _longest_run(a: str, b: str, vocabulary: Vocabulary) -> str:
-    """The longest stretch of characters in both that tells most; whole Latin words only."""
-    a, b = sorted((a, b))
-    runs = [
-        _whole_words(a, block.a, block.a + block.size)
-        for block in _matcher(a, b).get_matching_blocks()
-        if block.size > 1
-    ]
-    return max(runs, key=lambda run: (vocabulary.told_by_text(run), run), default="")
-
-
-def _whole_words(text: str, start: int, end: int) -> str:
-    """The stretch without the pieces of Latin words at its edges."""
-
-    def inside(place: int) -> bool:
-        around = text[place - 1 : place + 1] if 0 < place < len(text) else ""
-        return len(around) == 2 and around.isascii() and around.isalnum()
-
-    while start < end and inside(start):
-        start += 1
-    while end > start and inside(end):
-        end -= 1
-    return text[start:end].strip()
-
-
 def _clauses(a: Heading, b: Heading, vocabulary: Vocabulary) -> Iterator[Measure]:
     """The sentence that both say, and what differs in a sentence of one pattern."""
     sentence = differs = (0.0, "")
     numbers = ""
     for x, y in product(a.clauses, b.clauses):
-        matcher = _matcher(*_in_order(x, y))
-        if matcher.real_quick_ratio() < _SLOT or matcher.quick_ratio() < _SLOT:
+        # What stands in blocks of both is at most their longest common subsequence.
+        if 2 * LCSseq.similarity(x, y) < _SLOT * (len(x) + len(y)):
             continue
+        matcher = _matcher(*_in_order(x, y))
         same = sum(block.size for block in matcher.get_matching_blocks() if block.size > 1)
         share = 2 * same / (len(x) + len(y))
         if share >= _SENTENCE:

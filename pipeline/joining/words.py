@@ -22,6 +22,18 @@ from functools import cache, lru_cache
 import wordfreq
 
 from config.story_settings import Lexicon
+from pipeline.joining import spelling
+from pipeline.joining.spelling import (
+    CLAUSE_END,
+    HAN,
+    IS_HAN,
+    MARK,
+    TOKEN,
+    folded,
+    plain_of,
+    singular,
+    squeezed,
+)
 from pipeline.matching import TermMatcher
 
 _FILLER = 2.5
@@ -36,30 +48,7 @@ _LETTER = 0.3
 _DIGIT = 1.0
 _NUMBER = 1.6
 _LONGEST_WORD = 6
-
-_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
-_LATIN = rf"[^\W\d_{_HAN}]"
-_TOKEN = re.compile(
-    rf"[{_HAN}]+|{_LATIN}(?:[+#]+|(?:[.\-_/]?(?:{_LATIN}|\d)+)*[+]*)|\d+(?:[.,]\d+)*%?"
-)
-_IS_HAN = re.compile(rf"[{_HAN}]")
-_CLAUSE_END = re.compile(
-    r"[!?。,，;；:|\[\]()【】「」『』《》<>“”\"‘’~…、—]+|\.{2,}|\s[-–·]\s|\.\s"
-)
-_DECORATION = re.compile(
-    r"\s*[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f]+(?:\s*\d{4}-\d{2}-\d{2})?\s*"
-)
-_NAME = re.compile(r"(?=[^\W_]*[A-Z])(?=\S*[a-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-+.][A-Za-z0-9]+)*\+*")
-_GAP = re.compile(r"[\W_]+")
-_ACRONYM = re.compile(r"(?<![A-Za-z])[A-Z]{3,6}(?![A-Za-z0-9])")
-_SMALL = frozenset(["a", "an", "and", "for", "from", "in", "of", "on", "the", "to", "via", "with"])
-_VERSIONED = re.compile(
-    # Found in mobilenetv3, YOLO-v4, Android 12 and Arm v9, but not in 2.4x, 12%, 7B or 4nm.
-    r"(?<![a-z0-9])(?P<stem>[a-z]{2,}?(?:-[a-z]+?)*)"
-    r"[ -]?v?(?P<version>\d{1,3}(?:\.\d{1,3})*)(?![\w%.]|[ -]?(?:x|bit|nm|b|m|k|gb|mb|ms|w|fps)\b)"
-)
-_PLURAL = re.compile(r"[a-z0-9.-]{2,}[^aiosu]s")
-_MARK = re.compile(r"^(?P<stem>.*?[^\W\d])[-_.]?(?P<version>v?\d[\d.]*)$")
+_TERM = re.compile(rf"[{HAN}]|[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +65,29 @@ class Heading:
     """The parts of `text` that stood between punctuation, of two characters or more."""
     words: frozenset[str]
     numbers: frozenset[str]
+    figures: frozenset[str]
+    """Numbers that tell something: of two digits and more, no years, or with a Latin unit."""
     names: frozenset[str]
     """What is written like a name (capitals within, digits behind letters), in one case."""
     versions: frozenset[tuple[str, str]]
     """Names with the version that stands at or behind them: ``("mobilenet", "3")``."""
     coined: str
     """The name that a paper or a project gives itself, before the colon; empty without one."""
+    lead: str
+    """What stands before the colon where it is one name, a known one too; empty without one."""
+    part: str
+    """Which part of a series it is: 一, 2, 上; empty where it does not say."""
     initials: str
     """First letters of its Latin words, small words left out."""
     acronyms: frozenset[str]
     """Words of three to six capitals, in one case."""
     concepts: frozenset[str]
     """Groups of the lexicon's terms that it speaks of, by their first word."""
+    general: frozenset[str]
+    """Groups whose terms are part of a longer term that it speaks of: pruning in filter pruning."""
     labs: frozenset[str]
+    stock: bool
+    """It is nothing but stock phrases."""
     column: bool
     """It is one of a series, or a round-up."""
     tutorial: bool
@@ -107,18 +106,20 @@ class Vocabulary:
         self._columns = _any_of(lexicon.columns)
         self._tutorials = _any_of(lexicon.tutorials)
         self._concepts = TermMatcher(_Group(name=g[0], terms=g) for g in lexicon.terms)
+        self._parts_of = _parts_of_terms(lexicon.terms)
         self._labs = TermMatcher(_Group(name=g[0], terms=g) for g in lexicon.labs)
         self._spelled = {g[0]: g for g in (*lexicon.terms, *lexicon.labs)}
         self.information = lru_cache(200_000)(self._information)
         self.cut = lru_cache(50_000)(self._cut)
         self.read = lru_cache(50_000)(self._read)
+        self.told_by_text = lru_cache(50_000)(self._told_by_text)
 
     def _information(self, word: str) -> float:
         """How much a word of `Heading.words` tells; from 0 to about 5.5."""
         first = word[0]
         if first.isdigit():
             return _DIGIT if len(word) < 2 else _NUMBER
-        if _IS_HAN.match(first):
+        if IS_HAN.match(first):
             frequency = self._chinese.get(word, _UNSEEN_CHARACTER)
         elif len(word) == 1:
             return _LETTER
@@ -132,14 +133,15 @@ class Vocabulary:
     def _is_common(self, word: str) -> bool:
         if word in self._common:
             return True
-        mark = _MARK.match(word)
+        mark = MARK.match(word)
         return bool(mark and mark["stem"] in self._known)
 
     def told_by(self, words: Iterable[str]) -> float:
         """The information of all of these words together."""
-        return sum(self.information(word) for word in words)
+        # fsum: the same to the last digit in whatever order a set is walked.
+        return math.fsum(self.information(word) for word in words)
 
-    def told_by_text(self, text: str) -> float:
+    def _told_by_text(self, text: str) -> float:
         """The information of all words of a piece of `Heading.text`."""
         return self.told_by(self.words_of(text))
 
@@ -148,6 +150,10 @@ class Vocabulary:
         """What it tells that two headlines speak of a group's concept, at most 4."""
         english = [word for word in self._spelled[concept] if word.isascii()]
         return max((min(self.told_by_text(word), 4.0) for word in english[:1]), default=2.0)
+
+    def told_by_concepts(self, concepts: Iterable[str]) -> float:
+        """The information of all of these concepts together."""
+        return math.fsum(self.told_by_concept(concept) for concept in concepts)
 
     def _cut(self, run: str) -> tuple[str, ...]:
         """A run of Chinese characters as words: the most probable way to part it."""
@@ -173,37 +179,53 @@ class Vocabulary:
 
     def _read(self, title: str) -> Heading:
         """Take a headline apart."""
-        plain = " ".join(_DECORATION.sub(" ", unicodedata.normalize("NFKC", title)).split())
+        plain = plain_of(title)
         lower = plain.casefold()
         bare = self._stock.sub("|", lower) if self._stock else lower
-        if not folded(bare):
+        stock = not folded(bare)
+        if stock:
             bare = lower
-        parts = [_squeezed(part) for part in _CLAUSE_END.split(bare)]
+        parts = [squeezed(part) for part in CLAUSE_END.split(bare)]
         words = frozenset(self.words_of(bare))
+        lead = spelling.lead(plain)
         return Heading(
             plain=plain,
             folded=folded(lower),
-            text=_squeezed(bare),
+            text=squeezed(bare),
             clauses=tuple(part for part in parts if len(part) > 1),
             words=words,
             numbers=frozenset(word for word in words if word[0].isdigit()),
+            figures=frozenset(spelling.figures(lower)),
             names=self._names(plain),
-            versions=frozenset(_versions(lower)),
-            coined=self._coined(plain),
-            initials="".join(
-                word[0] for word in re.findall(r"[a-z]+", lower) if word not in _SMALL
-            ),
-            acronyms=frozenset(word.casefold() for word in _ACRONYM.findall(plain)),
+            versions=frozenset(spelling.versions(lower)),
+            coined="" if self.is_known(lead) else lead.casefold(),
+            lead=folded(singular(lead.casefold())),
+            part=spelling.part_of_series(lower),
+            initials=spelling.initials(lower),
+            acronyms=spelling.acronyms(plain),
             concepts=frozenset(m.topic for m in self._concepts.matches(plain)),
+            general=self._general(plain),
             labs=frozenset(m.topic for m in self._labs.matches(plain)),
-            column=bool(self._columns and self._columns.search(lower)),
+            stock=stock,
+            column=bool(self._columns and self._columns.search(lower))
+            or spelling.counts_things(lower),
             tutorial=bool(self._tutorials and self._tutorials.search(lower)),
         )
 
+    def _general(self, text: str) -> frozenset[str]:
+        found: set[str] = set()
+        for match in self._concepts.matches(text):
+            found |= self._parts_of.get(match.term, frozenset())
+        return frozenset(found)
+
+    def parts(self, concept: str) -> frozenset[str]:
+        """Concepts that are part of this one."""
+        return frozenset().union(*(self._parts_of.get(t, ()) for t in self._spelled[concept]))
+
     def words_of(self, text: str) -> Iterator[str]:
         """The words of a text in one case, in order."""
-        for match in _TOKEN.finditer(text):
-            if _IS_HAN.match(match[0]):
+        for match in TOKEN.finditer(text):
+            if IS_HAN.match(match[0]):
                 yield from self.cut(match[0])
             else:
                 yield from self._parts(match[0])
@@ -211,8 +233,8 @@ class Vocabulary:
     def tokens(self, text: str) -> list[str]:
         """Latin words, numbers and single Chinese characters of a text, in order and one case."""
         found: list[str] = []
-        for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text).casefold()):
-            found += match[0] if _IS_HAN.match(match[0]) else self._parts(match[0])
+        for match in TOKEN.finditer(unicodedata.normalize("NFKC", text).casefold()):
+            found += match[0] if IS_HAN.match(match[0]) else self._parts(match[0])
         return found
 
     def concepts(self, text: str) -> frozenset[str]:
@@ -227,37 +249,27 @@ class Vocabulary:
         """A Latin word; a known one and its version: ``windows11`` -> ``windows``, ``11``."""
         if word in self._known and singular(word) not in self._known:
             return (word,)  # "windows" is no plural
-        mark = _MARK.match(word)
+        mark = MARK.match(word)
         if mark and mark["version"][0] != "v" and mark["stem"] in self._known:
             return mark["stem"], mark["version"]
         return (singular(word),)
 
     def _names(self, plain: str) -> frozenset[str]:
-        found = set()
-        for match in _NAME.finditer(plain):
-            name = match[0]
-            inner = any(c.isupper() for c in name[1:]) or any(c.isdigit() for c in name)
-            if inner or not self._english.get(name.casefold()):
-                found.add(name.casefold())
-        return frozenset(found)
+        return frozenset(
+            name for name, told in spelling.names(plain) if told or not self._english.get(name)
+        )
 
-    def _coined(self, plain: str) -> str:
-        head, colon, _ = plain.partition(":")
-        name = head.strip().rpartition("/")[2]
-        if not colon or not re.fullmatch(r"[A-Za-z0-9][\w.+-]{1,30}", name):
-            return ""
-        return "" if folded(name) in self._known else name.casefold()
+    def is_known(self, name: str) -> bool:
+        """Whether very many works share this name."""
+        return folded(name) in self._known
 
+    def is_unseen(self, word: str) -> bool:
+        """Whether it is a Latin word that everyday English does not have: a name, most likely."""
+        return len(word) > 3 and word[0].isalpha() and not self._english.get(word)
 
-def folded(text: str) -> str:
-    """Letters and digits alone, in one case and width."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in plain if character.isalnum())
-
-
-def singular(word: str) -> str:
-    """A Latin word without its plural s: ``transformers`` -> ``transformer``."""
-    return word[:-1] if _PLURAL.fullmatch(word) else word
+    def is_listed(self, word: str) -> bool:
+        """Whether a term of the lexicon is spelled so."""
+        return bool(self.concepts(word.upper()))
 
 
 def _as_said(word: str) -> tuple[str, str]:
@@ -266,9 +278,22 @@ def _as_said(word: str) -> tuple[str, str]:
     return singular(plain), folded(word)
 
 
-def _versions(lower: str) -> Iterator[tuple[str, str]]:
-    for match in _VERSIONED.finditer(lower):
-        yield match["stem"], match["version"].removesuffix(".0")
+def _parts_of_terms(groups: Sequence[tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """Each term with the concepts whose terms are part of it."""
+    listed = {tuple(_TERM.findall(term)): group[0] for group in groups for term in group}
+    parts = {}
+    for group in groups:
+        for term in group:
+            tokens = tuple(_TERM.findall(term))
+            size = len(tokens)
+            within = {
+                listed.get(tokens[start:end], "")
+                for start in range(size)
+                for end in range(start + 1, size + 1)
+                if end - start < size
+            }
+            parts[term] = frozenset(within - {group[0], ""})
+    return parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,18 +310,11 @@ def _any_of(words: Sequence[str]) -> re.Pattern[str] | None:
     if not words:
         return None
     plain = sorted({unicodedata.normalize("NFKC", w).casefold() for w in words}, key=len)
-    parts = [
-        rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])" if w.isascii() else re.escape(w)
-        for w in reversed(plain)
-    ]
-    return re.compile("|".join(parts))
-
-
-def _squeezed(text: str) -> str:
-    """Letters and digits, with one blank where two Latin words or numbers stood apart."""
-    return _GAP.sub(lambda gap: " " if _between_latin(text, gap) else "", text)
-
-
-def _between_latin(text: str, gap: re.Match[str]) -> bool:
-    before, after = text[gap.start() - 1 : gap.start()], text[gap.end() : gap.end() + 1]
-    return before.isascii() and after.isascii() and bool(before) and bool(after)
+    # Parted by first character: most places of a headline are passed after one look.
+    rests: dict[str, list[str]] = {}
+    for word in reversed(plain):
+        first, rest = re.escape(word[0]), re.escape(word[1:])
+        whole = rf"(?<![a-z0-9]{first}){rest}(?![a-z0-9])" if word.isascii() else rest
+        rests.setdefault(first, []).append(whole)
+    parts = [f"{first}(?:{'|'.join(some)})" for first, some in rests.items()]
+    return re.compile(f"(?=[{''.join(rests)}])(?:{'|'.join(parts)})")

@@ -41,9 +41,16 @@ def test_wechat_accounts_wait_for_a_bridge():
     assert all(account.enabled for account in accounts)
 
 
-def test_the_rules_for_the_first_link_are_the_programs_own():
-    rules, own = SETTINGS.stories, StoryRules()
-    assert (rules.primary, rules.kinds) == (own.primary, own.kinds)
+def test_the_rules_of_stories_are_the_programs_own():
+    """What ``stories.toml`` shows is what a folder without it gets."""
+    assert SETTINGS.stories == StoryRules()
+
+
+@pytest.mark.parametrize("table", [SETTINGS.lexicon.terms, SETTINGS.lexicon.labs])
+def test_no_word_stands_in_two_groups_of_the_lexicon(table):
+    words = [word for group in table for word in set(group)]
+    assert len(words) == len(set(words))
+    assert all(len(group) > 1 for group in table)
 
 
 def test_searches_have_a_window():

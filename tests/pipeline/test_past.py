@@ -89,10 +89,11 @@ def test_what_ran_is_not_proposed_and_says_where_it_ran(desk, tmp_path):
     states = {title: entry["state"] for title, entry in queue.items()}
     assert states == {
         "TinyMix: Low-Bit Networks": "printed",
-        "sample-lab/tinymix": "printed",
         "样例框架TinyDesk：月底开源！": "printed",
         "另一个量化框架发布": "proposed",
     }
+    members = queue["TinyMix: Low-Bit Networks"]["members"]
+    assert [member["kind"] for member in members] == ["paper", "repository"]
     ran = queue["TinyMix: Low-Bit Networks"]["ran"]
     assert ran == {"date": "2020-03-02", "section": "论文"}
 

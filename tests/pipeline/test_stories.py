@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from config.load import SHIPPED, load_settings
 from pipeline.desk import Editor
-from pipeline.explaining import account_of, comparison_of, in_words
+from pipeline.explaining import WORDS, account_of, comparison_of, in_words
 from pipeline.gathering import merge_stories, split_story, undo_last
 from pipeline.stages import normalise_pending
 from pipeline.stories import cluster_pending
@@ -182,3 +182,8 @@ def test_every_join_and_refusal_is_told(store):
     assert never.tie.never
     assert "栏目的不同期" in [in_words(e) for e in never.tie.evidence]
     assert comparison_of(store, SETTINGS, f"c{paper}", weeks[0]).joins is False
+
+
+def test_every_kind_of_evidence_that_is_weighed_has_a_name():
+    kinds = {*SETTINGS.stories.weights(True), *SETTINGS.stories.weights(False)} - {"bar", "meaning"}
+    assert kinds <= WORDS.keys()

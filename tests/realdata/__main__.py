@@ -12,6 +12,8 @@ from tests.realdata import CAPTURES, DATA
 from tests.realdata.night import nights
 from tests.realdata.pages import feeds, others, trending
 from tests.realdata.past import checking, coming_back, reading, remembering
+from tests.realdata.reports import across_languages
+from tests.realdata.stories import together
 
 
 def main() -> int:
@@ -27,6 +29,8 @@ def main() -> int:
             *coming_back(console),
             *remembering(console, Path(work)),
             *checking(console, Path(work)),
+            *together(console),
+            *across_languages(console),
             *nights(console, Path(work)),
         ]
     for fault in faults:

@@ -23,8 +23,8 @@ def outcomes():
 def test_precision_and_recall_hold_their_floors(outcomes):
     found = quality([(one.joins, one.pair.same) for one in outcomes])
     assert found.pairs >= 300
-    assert found.precision >= 0.80
-    assert found.recall >= 0.60
+    assert found.precision >= 0.82
+    assert found.recall >= 0.75
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_precision_and_recall_hold_their_floors(outcomes):
         ("retitled", 0.9),
         ("reprint", 0.9),
         ("series", 0.9),
-        ("roundup", 0.8),
+        ("roundup", 0.7),
         ("versions", 0.9),
         ("questions", 0.9),
         ("boilerplate", 0.85),

@@ -1,7 +1,8 @@
 import pytest
 
 from config.story_settings import Lexicon
-from pipeline.joining.words import Vocabulary, folded, singular
+from pipeline.joining.spelling import folded, singular
+from pipeline.joining.words import Vocabulary
 
 
 @pytest.fixture(scope="module")
