@@ -38,7 +38,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --all-extras --quiet --output-file requirements.lock pyproject.toml
+	    --extra dev --extra bench --quiet --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) demo

@@ -27,8 +27,11 @@ SHIPPED = Path(__file__).parent
 
 _SPREAD = ("sources", "topics")
 _FROM_ENVIRONMENT = {
-    "github_token": "set the environment variable GITHUB_TOKEN, or write it to .env",
+    "github_token": "GITHUB_TOKEN",
+    "embeddings.key": "BRIEFING_EMBEDDINGS_KEY",
+    "embeddings.api_key": "BRIEFING_EMBEDDINGS_KEY",
 }
+"""Where a secret might be looked for in TOML -> the variable that it comes from."""
 
 
 class _Environment(BaseSettings):
@@ -39,6 +42,7 @@ class _Environment(BaseSettings):
     GITHUB_TOKEN: SecretStr | None = None
     BRIEFING_WECHAT_BRIDGE: str | None = None
     """The bridge's address may hold its access key."""
+    BRIEFING_EMBEDDINGS_KEY: SecretStr | None = None
 
 
 @dataclass(slots=True)
@@ -68,18 +72,18 @@ def load_settings(
     folder = folder or SHIPPED
     merged = _read(folder)
     outside = _Environment(_env_file=folder / ".env") if environment else None
-    for key, advice in _FROM_ENVIRONMENT.items():
-        if merged.tables.pop(key, None) is not None:
-            merged.faults.append(
-                Fault(f"{merged.origin[key]}: {key}", "a secret stands in the open", advice)
-            )
+    _refuse_secrets(merged)
     if outside and outside.GITHUB_TOKEN and outside.GITHUB_TOKEN.get_secret_value():
         merged.tables["github_token"] = outside.GITHUB_TOKEN
     layers: list[tuple[str, Mapping[str, Any]]] = list((overrides or {}).items())
     if outside and outside.BRIEFING_WECHAT_BRIDGE:
         layers.insert(0, ("addresses", {"wechat_bridge": outside.BRIEFING_WECHAT_BRIDGE}))
+    if outside and outside.BRIEFING_EMBEDDINGS_KEY:
+        layers.insert(0, ("embeddings", {"key": outside.BRIEFING_EMBEDDINGS_KEY}))
     for table, values in layers:
-        merged.tables[table] = {**merged.tables.get(table, {}), **values}
+        below = merged.tables.get(table, {})
+        if isinstance(below, dict):  # what is no table is a fault, which the models find
+            merged.tables[table] = {**below, **values}
     try:
         settings = Settings.model_validate(merged.tables)
     except ValidationError as error:
@@ -113,6 +117,19 @@ def _read(folder: Path) -> _Merged:
     if merged.faults and not merged.tables:
         raise ConfigError(merged.faults)
     return merged
+
+
+def _refuse_secrets(merged: _Merged) -> None:
+    """Take secrets out of the tables, a fault for each."""
+    for path, variable in _FROM_ENVIRONMENT.items():
+        *tables, key = path.split(".")
+        table: Any = merged.tables
+        for name in tables:
+            table = table.get(name)
+        if isinstance(table, dict) and table.pop(key, None) is not None:
+            where = f"{merged.origin[path.partition('.')[0]]}: {path}"
+            advice = f"set the environment variable {variable}, or write it to .env"
+            merged.faults.append(Fault(where, "a secret stands in the open", advice))
 
 
 def _merge(merged: _Merged, file: str, key: str, value: Any) -> None:

@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from config.embedding_settings import Embeddings
 from config.section import HttpAddress, Section, spelled
 from config.source_settings import (
     ArxivSettings,
@@ -37,6 +38,7 @@ from config.story_settings import Lexicon, StoryRules
 
 __all__ = [
     "ArxivSettings",
+    "Embeddings",
     "FeedSettings",
     "FileSettings",
     "GithubReleasesSettings",
@@ -306,6 +308,7 @@ class Settings(Section):
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     lexicon: Lexicon = Lexicon()
     stories: StoryRules = StoryRules()
+    embeddings: Embeddings = Embeddings()
     score: ScoreWeights = ScoreWeights()
     network: Network = Network()
     addresses: Addresses = Addresses()

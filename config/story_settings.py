@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 
 from config.section import Section
 
@@ -67,6 +67,8 @@ class WordingWeights(Section):
     """A name that both have with other versions."""
     days: float = -1.32
     """Weeks between them, 4 at most."""
+    meaning: float = 0.0
+    """How far the cosine of their embeddings is above `StoryRules.meaning_zero`."""
 
 
 class AcrossWeights(Section):
@@ -100,6 +102,8 @@ class AcrossWeights(Section):
     """A name that both have with other versions."""
     days: float = -0.5
     """Weeks between them, as log(1 + x): reports lag their papers."""
+    meaning: float = 0.0
+    """How far the cosine of their embeddings is above `StoryRules.meaning_zero`."""
 
 
 class StoryRules(Section):
@@ -117,6 +121,9 @@ class StoryRules(Section):
     asked. `language` and `known` speak of articles; of releases the latest is the `earliest`."""
     kinds: tuple[KindName, ...] = _KINDS
     """The kinds by precedence; those that are left out come last, in the order of the default."""
+    meaning_zero: float = Field(default=0.9, ge=-1, le=1)
+    """The cosine that speaks neither for nor against, as a pair without embeddings does; a matter
+    of the model. 0.9 fits multilingual-e5-small."""
     wording: WordingWeights = WordingWeights()
     across: AcrossWeights = AcrossWeights()
 

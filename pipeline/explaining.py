@@ -58,6 +58,7 @@ WORDS = {
     "acronym": "首字母缩写",
     "versions": "不同的版本",
     "days": "相隔天数",
+    "meaning": "意思相近",
 }
 """What a kind of evidence is called."""
 

@@ -5,18 +5,25 @@ held against it. What ties them is kept. Then the stories around every new tie a
 from what ties their members, so that neither the order nor the night in which candidates came is
 of any matter, and a candidate that says something else today can leave a story. What is decided
 is in ``pipeline.joining``; the cost is that of the new candidates and of what resembles them.
+
+Where embeddings are configured, their model is asked once for the headlines of a batch, before the
+store is locked. Where it does not answer, stories are made without.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import cache
 
+from config.errors import SourceError
 from config.settings import Settings
 from config.story_settings import Lexicon
+from crawlers.embedding import Embedder, build_embedder
 from pipeline.joining.evidence import judge
 from pipeline.joining.links import is_paper, is_repository
+from pipeline.joining.meaning import NOTHING_KNOWN, Meanings, packed
 from pipeline.joining.partition import Node, Pair, ordered, partition
 from pipeline.joining.profile import profile_of
 from pipeline.joining.traits import traits
@@ -37,6 +44,8 @@ from store.models import CandidateId, Profile, Tie
 from store.rulings import load_rulings
 from store.stories import load_members, save_partition
 
+logger = logging.getLogger(__name__)
+
 _BATCH = 500
 _WEAK = 0.2
 """A chance below this is not kept."""
@@ -50,26 +59,61 @@ def vocabulary_of(lexicon: Lexicon) -> Vocabulary:
     return Vocabulary(lexicon)
 
 
-def cluster_pending(store: Store, settings: Settings, now: datetime) -> int:
-    """Give a story to the candidates that are new or changed; returns how many those were."""
+def cluster_pending(
+    store: Store, settings: Settings, now: datetime, *, embedder: Embedder | None = None
+) -> int:
+    """Give a story to the candidates that are new or changed; returns how many those were.
+
+    `embedder` stands for the one that is configured.
+    """
     done = 0
+    asking = embedder is not None or settings.embeddings.provider != "off"
     while True:
+        meanings = NOTHING_KNOWN
+        if asking:
+            # Before the transaction: nobody else could write while a service takes its time.
+            waiting = load_members(store, load_to_compare(store, _BATCH))
+            titles = [member.candidate.title for member in waiting]
+            try:
+                meanings = meanings_of(titles, settings, embedder)
+            except SourceError as error:
+                logger.warning("stories are made without embeddings: %s", error)
+                asking = False  # nor will it answer for the next batch
         # One transaction: a run killed in it leaves the batch to be compared.
         with store.writing():
             batch = load_to_compare(store, _BATCH)
             if not batch:
                 return done
-            compare(store, settings, batch)
+            compare(store, settings, batch, meanings)
             rearrange(store, batch, now)
         done += len(batch)
 
 
-def compare(store: Store, settings: Settings, batch: Collection[CandidateId]) -> None:
+def meanings_of(
+    titles: Iterable[str], settings: Settings, embedder: Embedder | None = None
+) -> Meanings:
+    """Ask the configured embedder, or the one given, what headlines mean; raises `SourceError`."""
+    told = sorted({title for title in titles if title.strip()})
+    if not told:
+        return NOTHING_KNOWN
+    embedder = embedder or build_embedder(settings.embeddings, settings.network)
+    if embedder is None:
+        return NOTHING_KNOWN
+    vectors = map(packed, embedder.embed(told))
+    return Meanings(model=embedder.name, vectors=dict(zip(told, vectors, strict=True)))
+
+
+def compare(
+    store: Store,
+    settings: Settings,
+    batch: Collection[CandidateId],
+    meanings: Meanings = NOTHING_KNOWN,
+) -> None:
     """Find what ties these candidates to others and among each other, and keep it."""
     vocabulary = vocabulary_of(settings.lexicon)
     traced = []
     for member in load_members(store, batch):
-        profile = profile_of(member, vocabulary)
+        profile = meanings.given(profile_of(member, vocabulary))
         found = traits(profile, vocabulary.read(profile.title), vocabulary)
         traced.append(Traced(profile=profile, traits=found))
     save_profiles(store, traced)

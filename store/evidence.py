@@ -75,7 +75,8 @@ def save_profiles(store: Store, batch: Sequence[Traced]) -> None:
             values = sorted({trait.value for trait in entry.traits})
             db.execute(
                 "INSERT OR REPLACE INTO profile"
-                " (candidate_id, publisher, day, gist, sketch, traits) VALUES (?, ?, ?, ?, ?, ?)",
+                " (candidate_id, publisher, day, gist, sketch, traits, vector, vector_of)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     profile.id,
                     profile.publisher,
@@ -83,6 +84,8 @@ def save_profiles(store: Store, batch: Sequence[Traced]) -> None:
                     profile.gist,
                     _blob(profile.sketch),
                     _blob(values),
+                    profile.vector,
+                    profile.vector_of,
                 ],
             )
             db.conn.executemany(
@@ -137,13 +140,13 @@ def load_profiles(store: Store, ids: Iterable[CandidateId]) -> dict[CandidateId,
         for candidate in ids:
             row = db.execute(
                 "SELECT c.source, c.external_id, c.kind, c.language, c.title,"
-                " p.publisher, p.day, p.gist, p.sketch"
+                " p.publisher, p.day, p.gist, p.sketch, p.vector, p.vector_of"
                 " FROM candidate c JOIN profile p ON p.candidate_id = c.id WHERE c.id = ?",
                 [candidate],
             ).fetchone()
             if row is None:
                 continue
-            source, external_id, kind, language, title, publisher, day, gist, sketch = row
+            source, external_id, kind, language, title, publisher, day, gist, sketch, *said = row
             keys = load_keys(db, candidate)
             found[candidate] = Profile(
                 id=candidate,
@@ -158,6 +161,8 @@ def load_profiles(store: Store, ids: Iterable[CandidateId]) -> dict[CandidateId,
                 sketch=tuple(_numbers(sketch)),
                 keys=keys.own,
                 mentions=keys.mentioned,
+                vector=said[0],
+                vector_of=said[1],
             )
     return found
 

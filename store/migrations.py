@@ -259,7 +259,9 @@ CREATE TABLE profile (
     day          INTEGER NOT NULL,
     gist         TEXT NOT NULL,
     sketch       BLOB NOT NULL,
-    traits       BLOB NOT NULL
+    traits       BLOB NOT NULL,
+    vector       BLOB NOT NULL DEFAULT x'',
+    vector_of    TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 CREATE TABLE trait (
@@ -304,5 +306,58 @@ BEGIN SELECT RAISE(ABORT, 'rulings are append-only'); END;
 
 CREATE TRIGGER ruling_is_never_deleted BEFORE DELETE ON ruling
 BEGIN SELECT RAISE(ABORT, 'rulings are append-only'); END
+""",
+    )
+
+
+@migrations()
+def m005_references(db: Database) -> None:
+    """Hand-kept lists of the field, and the papers and repositories that each names."""
+    _run(
+        db,
+        """
+CREATE TABLE reference (
+    name     TEXT PRIMARY KEY,
+    origin   TEXT NOT NULL,
+    weight   REAL NOT NULL CHECK (weight > 0 AND weight <= 1),
+    added_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reference_item (
+    name     TEXT NOT NULL REFERENCES reference (name),
+    position INTEGER NOT NULL,
+    key      TEXT NOT NULL,
+    title    TEXT NOT NULL,
+    PRIMARY KEY (name, position)
+) STRICT, WITHOUT ROWID
+""",
+    )
+
+
+@migrations()
+def m006_taste(db: Database) -> None:
+    """What is learned from: a document for each scored story; and what was learned."""
+    _run(
+        db,
+        """
+CREATE TABLE document (
+    story_id INTEGER PRIMARY KEY REFERENCES story (id),
+    section  TEXT NOT NULL,
+    rules    REAL NOT NULL,
+    tokens   TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX document_by_section ON document (section, story_id);
+
+CREATE TABLE taste (
+    section    TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    trained_at TEXT NOT NULL,
+    used       INTEGER NOT NULL CHECK (used IN (0, 1)),
+    verdict    TEXT NOT NULL,
+    examples   TEXT NOT NULL,
+    model      BLOB NOT NULL,
+    PRIMARY KEY (section, version)
+) STRICT, WITHOUT ROWID
 """,
     )

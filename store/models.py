@@ -188,6 +188,10 @@ class Profile:
     """The beginning of what it says: abstract, teaser, description, or text."""
     sketch: tuple[int, ...] = ()
     """A sample of its text (``pipeline.joining.sketch``); empty where that is too short."""
+    vector: bytes = b""
+    """What its headline means (``pipeline.joining.meaning``); empty where no model said it."""
+    vector_of: str = ""
+    """Provider and model that it is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,6 +78,8 @@ def fit(
     `also` helps to learn and is not measured. None where there are too few pairs to hold any out.
     """
     kinds = sorted(set(settings.stories.weights(way == "wording")) - {"bar"})
+    if settings.embeddings.provider == "off":
+        kinds.remove("meaning")
     table = _table(pairs, settings, way, kinds)
     more = _table(also, settings, way, kinds)
     if min(table.same.sum(), (~table.same).sum()) < 2 * _FOLDS:
@@ -109,15 +111,14 @@ def _table(
 ) -> _Table:
     vocabulary = vocabulary_of(settings.lexicon)
     rows, same, decided = [], [], []
-    for pair in pairs:
-        a, b = profiles(pair, vocabulary)
+    for pair, (a, b) in zip(pairs, profiles(pairs, settings), strict=True):
         if by_wording(a, b) != (way == "wording"):
             continue
         tie = judge(a, b, vocabulary, settings.stories)
         if tie.firm or tie.never:
             decided.append((tie.firm, pair.same))
             continue
-        found = {m.kind: m.value for m in measures(a, b, vocabulary)}
+        found = {m.kind: m.value for m in measures(a, b, vocabulary, settings.stories)}
         if not found:
             decided.append((False, pair.same))
             continue

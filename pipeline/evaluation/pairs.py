@@ -20,7 +20,7 @@ from pipeline.joining.evidence import judge
 from pipeline.joining.profile import profile_of
 from pipeline.joining.words import Vocabulary
 from pipeline.normalise import normalise
-from pipeline.stories import vocabulary_of
+from pipeline.stories import meanings_of, vocabulary_of
 from store.models import CandidateId, Member, Profile, RawItem, SourceName, Tie
 
 _JOINS = 0.5
@@ -106,9 +106,15 @@ def read_pairs(path: Path) -> list[LabelledPair]:
     return pairs
 
 
-def profiles(pair: LabelledPair, vocabulary: Vocabulary) -> tuple[Profile, Profile]:
-    """The two sides as the program would compare them had they come from feeds."""
-    return _profile(1, pair.a, vocabulary), _profile(2, pair.b, vocabulary)
+def profiles(pairs: Sequence[LabelledPair], settings: Settings) -> list[tuple[Profile, Profile]]:
+    """The sides of each as the program would compare them had they come from feeds.
+
+    Raises SourceError where embeddings are configured and cannot be had.
+    """
+    vocabulary = vocabulary_of(settings.lexicon)
+    sides = [(_profile(1, p.a, vocabulary), _profile(2, p.b, vocabulary)) for p in pairs]
+    meanings = meanings_of((side.title for both in sides for side in both), settings)
+    return [(meanings.given(a), meanings.given(b)) for a, b in sides]
 
 
 def _profile(number: int, side: Side, vocabulary: Vocabulary) -> Profile:
@@ -131,8 +137,7 @@ def _profile(number: int, side: Side, vocabulary: Vocabulary) -> Profile:
 def judged(pairs: Sequence[LabelledPair], settings: Settings) -> Iterator[Judged]:
     """Judge every pair with the weights of `settings`, each for itself."""
     vocabulary = vocabulary_of(settings.lexicon)
-    for pair in pairs:
-        a, b = profiles(pair, vocabulary)
+    for pair, (a, b) in zip(pairs, profiles(pairs, settings), strict=True):
         yield Judged(pair=pair, tie=judge(a, b, vocabulary, settings.stories))
 
 

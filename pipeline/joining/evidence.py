@@ -19,6 +19,7 @@ from rapidfuzz import fuzz
 from config.story_settings import StoryRules
 from pipeline.joining.across import across, in_gist, named
 from pipeline.joining.firm import FIRM, forbidding, joining
+from pipeline.joining.meaning import cosine
 from pipeline.joining.wording import MOST_VERBATIM, Measure, shared_words, wording
 from pipeline.joining.words import Vocabulary
 from store.models import Evidence, Kind, Profile, Tie
@@ -72,6 +73,7 @@ def _at_most(a: Profile, b: Profile, vocabulary: Vocabulary, rules: StoryRules) 
             max(weights.verbatim, 0) * MOST_VERBATIM,
             max(weights.alike, 0) * fuzz.ratio(x.text, y.text) / 100,
             max(weights.concepts, 0),
+            max((weights.meaning * m.value for m in _meaning(a, b, rules)), default=0),
             min(weights.days, 0) * min(abs(a.day - b.day), _FAR) / 7,
             -weights.bar,
         )
@@ -85,17 +87,38 @@ def by_wording(a: Profile, b: Profile) -> bool:
 
 
 def weigh(a: Profile, b: Profile, vocabulary: Vocabulary, rules: StoryRules) -> Iterator[Evidence]:
-    """What is weighed, the heaviest first; nothing where the headlines share nearly nothing."""
+    """What is weighed, the heaviest first.
+
+    Without embeddings, nothing where the headlines share nearly nothing.
+    """
     weights = rules.weights(by_wording(a, b))
     found = [
         Evidence(kind=m.kind, label=m.label, points=weights[m.kind] * m.value)
-        for m in measures(a, b, vocabulary)
+        for m in measures(a, b, vocabulary, rules)
     ]
     yield from sorted((e for e in found if e.points), key=lambda e: (-abs(e.points), e.kind))
 
 
-def measures(a: Profile, b: Profile, vocabulary: Vocabulary) -> Iterator[Measure]:
+def measures(
+    a: Profile, b: Profile, vocabulary: Vocabulary, rules: StoryRules
+) -> Iterator[Measure]:
     """The evidence that is weighed, as it is found."""
+    meaning = list(_meaning(a, b, rules))
+    found = [*meaning, *_said(a, b, vocabulary)]
+    if found:
+        days = abs(a.day - b.day)
+        value = min(days, _FAR) / 7 if by_wording(a, b) else math.log1p(days / 7)
+        yield from found
+        yield Measure(kind="days", value=value, label=str(days))
+
+
+def _meaning(a: Profile, b: Profile, rules: StoryRules) -> Iterator[Measure]:
+    if (near := cosine(a, b)) is not None:
+        yield Measure(kind="meaning", value=near - rules.meaning_zero, label=f"{near:.2f}")
+
+
+def _said(a: Profile, b: Profile, vocabulary: Vocabulary) -> Iterator[Measure]:
+    """What the headlines say; nothing where they share nearly nothing."""
     x, y = vocabulary.read(a.title), vocabulary.read(b.title)
     if by_wording(a, b):
         if shared_words(x, y, vocabulary)[0] < _HOPELESS and x.folded != y.folded:
@@ -108,9 +131,6 @@ def measures(a: Profile, b: Profile, vocabulary: Vocabulary) -> Iterator[Measure
             return
         yield from found
         yield from in_gist(a, b, x, y, vocabulary)
-    days = abs(a.day - b.day)
-    value = min(days, _FAR) / 7 if by_wording(a, b) else math.log1p(days / 7)
-    yield Measure(kind="days", value=value, label=str(days))
 
 
 def _chance(odds: float) -> float:

