@@ -7,7 +7,7 @@ taken up by the stages, which ask the store for what waits.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from config.settings import Settings
 from crawlers.build import Sources, build_enrichment, build_sources
 from pipeline.collect import Collector, Progress
 from pipeline.period import Period, period_of
-from pipeline.stages import normalise_pending, score_open
+from pipeline.stages import learn_taste, normalise_pending, score_open
 from pipeline.stories import cluster_pending
 from store.candidates import load_keys_to_enrich, save_lookups
 from store.database import Store, run_lock
@@ -39,6 +39,8 @@ class Night:
     period: Period
     scored: int
     """Stories in the queue's window."""
+    taste: Mapping[str, str]
+    """Section -> whether what was learned of the editor's taste is used, and why."""
     waiting: tuple[str, ...]
     """Sources that are configured but cannot be asked yet, each with what is missing."""
 
@@ -77,10 +79,12 @@ def nightly(
         if not only:
             _enrich(collector, period)
         scored = score_open(store, settings, since=period.start, period=period)
+        learned = learn_taste(store, settings, now)
         return Night(
             run=_finish(store, run, now + timedelta(seconds=time.monotonic() - started)),
             period=period,
             scored=scored,
+            taste={section: one.verdict for section, one in learned.items()},
             waiting=sources.waiting,
         )
 

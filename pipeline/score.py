@@ -1,4 +1,4 @@
-"""The rule score: a number for a story, in named parts that add up to it, and its section.
+"""The rule score: a number for a story, in named parts that add up to it.
 
     topic       the best find of each topic, its title before its text; capped together
     source      the best source that brought it
@@ -14,20 +14,20 @@
 
 All weights are configuration, and a part that is zero is left out. Pure: the same story, settings
 and times give the same score, whatever order the members arrived in. Labels are Chinese, since
-the editor reads them. How a term is found is the business of ``pipeline.matching``.
+the editor reads them. How a term is found is the business of ``pipeline.matching``, which section
+a story belongs in that of ``pipeline.section``.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 
-from config.settings import IssueSectionSettings, ScoreWeights, Settings
+from config.settings import ScoreWeights, Settings
 from pipeline.headline import publisher_of
 from pipeline.matching import TermMatcher
+from pipeline.section import section_of as section_of
 from pipeline.venue import venue_of_paper
 from store.models import EDITOR, Candidate, Kind, Part, RepositoryFacts, Score, Story
 
@@ -79,56 +79,6 @@ def score(
     )
     total = round(math.fsum(part.value for part in rounded), _PLACES)
     return Score(total=total, parts=rounded, section=section_of(story, settings))
-
-
-def section_of(story: Story, settings: Settings) -> str:
-    """The section proposed for a story.
-
-    What the editor, or an entry of a file, asked for wins; then a paper's, a repository's or a
-    release's own section. Articles go where most words of their titles point; their sources'
-    sections break a tie, and decide where no word does.
-    """
-    sections = settings.sections
-    members = [member.candidate for member in story.members]
-    if asked := _asked(members, settings):
-        return asked
-    for kind in (Kind.PAPER, Kind.REPOSITORY, Kind.RELEASE):
-        if any(candidate.kind is kind for candidate in members):
-            return _home(kind, sections)
-    matcher = _section_matcher(sections)
-    words = Counter(topic for topic, _ in _found(matcher, (c.title for c in members)))
-    declared = {source.name: source.section for source in settings.sources}
-    sources = Counter(declared.get(c.item.source, c.item.section) for c in members)
-    best = max(sections, key=lambda section: (words[section.name], sources[section.name]))
-    if words[best.name] or sources[best.name]:
-        return best.name
-    return _home(Kind.ARTICLE, sections)
-
-
-def _asked(members: Sequence[Candidate], settings: Settings) -> str | None:
-    """The section that an item itself asks for, beyond what its source's settings say."""
-    declared = {source.name: source.section for source in settings.sources}
-    askers = {EDITOR, *(source.name for source in settings.sources if source.kind == "file")}
-    names = {section.name for section in settings.sections}
-    asking = [
-        candidate.item
-        for candidate in members
-        if (candidate.item.source in askers or candidate.item.source not in declared)
-        and candidate.item.section in names
-        and candidate.item.section != declared.get(candidate.item.source)
-    ]
-    asking.sort(key=lambda item: (item.source != EDITOR, item.source, item.external_id))
-    return asking[0].section if asking else None
-
-
-def _home(kind: Kind, sections: Sequence[IssueSectionSettings]) -> str:
-    """The section where things of this kind belong; the first one where none says so."""
-    return next((s.name for s in sections if kind.value in s.kinds), sections[0].name)
-
-
-@lru_cache(maxsize=2)
-def _section_matcher(sections: tuple[IssueSectionSettings, ...]) -> TermMatcher:
-    return TermMatcher(sections)
 
 
 def _found(matcher: TermMatcher, texts: Iterator[str]) -> set[tuple[str, str]]:

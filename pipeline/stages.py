@@ -7,6 +7,7 @@ nothing to do costs next to nothing.
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 
 from config.settings import Settings
@@ -15,10 +16,23 @@ from pipeline.normalise import normalise
 from pipeline.period import Period
 from pipeline.score import score
 from pipeline.stories import cluster_pending
+from pipeline.taste.applying import with_taste
+from pipeline.taste.features import document
+from pipeline.taste.learning import learn_all, models
+from pipeline.taste.model import TasteModel
 from store.candidates import NormalisedItem, save_candidates
 from store.database import Store
 from store.items import load_pending
-from store.stories import ScoredStory, load_open, load_stories, save_scores
+from store.models import Score
+from store.stories import (
+    ScoredStory,
+    load_open,
+    load_scores,
+    load_stories,
+    save_scores,
+    update_scores,
+)
+from store.taste import StoredTaste, StoryDocument, load_documents, save_documents
 
 _BATCH = 500
 
@@ -48,24 +62,58 @@ def score_open(store: Store, settings: Settings, *, since: datetime, period: Per
     """Score the stories in which something happened since then; returns how many."""
     matcher = TermMatcher(settings.topics)
     weights = {source.name: source.weight for source in settings.sources}
+    taste = models(store)
     ids = load_open(store, since)
     for start in range(0, len(ids), _BATCH):
-        scored = [
-            ScoredStory(
-                story=story,
-                score=score(
-                    story,
-                    settings=settings,
-                    matcher=matcher,
-                    period_start=period.start,
-                    now=period.now,
-                    source_weights=weights,
-                ),
+        scored, documents = [], []
+        for story in load_stories(store, ids[start : start + _BATCH]):
+            rules = score(
+                story,
+                settings=settings,
+                matcher=matcher,
+                period_start=period.start,
+                now=period.now,
+                source_weights=weights,
             )
-            for story in load_stories(store, ids[start : start + _BATCH])
-        ]
+            tokens = document(story, rules.parts, settings)
+            whole = with_taste(rules, tokens, taste.get(rules.section))
+            scored.append(ScoredStory(story=story, score=whole))
+            documents.append(
+                StoryDocument(
+                    story=story.id, section=rules.section, rules=_lasting(rules), tokens=tokens
+                )
+            )
         save_scores(store, scored)
+        save_documents(store, documents)
     return len(ids)
+
+
+def _lasting(rules: Score) -> float:
+    """The rules' score without how new it was, which says nothing of taste."""
+    return round(math.fsum(part.value for part in rules.parts if part.name != "recency"), 3)
+
+
+def learn_taste(store: Store, settings: Settings, now: datetime) -> dict[str, StoredTaste]:
+    """Learn from what was picked since, and lay what is new on the scores that are kept.
+
+    Returns what stands now, by section.
+    """
+    before = models(store)
+    learned = learn_all(store, settings, now)
+    after = models(store)
+    for section in sorted(before.keys() | after.keys()):
+        if before.get(section) != after.get(section):
+            _relay(store, section, after.get(section))
+    return learned
+
+
+def _relay(store: Store, section: str, model: TasteModel | None) -> None:
+    documents = {one.story: one.tokens for one in load_documents(store, section)}
+    scores = load_scores(store, documents)
+    update_scores(
+        store,
+        {story: with_taste(score, documents[story], model) for story, score in scores.items()},
+    )
 
 
 def take_in(store: Store, settings: Settings, period: Period) -> None:

@@ -87,6 +87,18 @@ def load_decided(store: Store, since: datetime) -> list[StoryId]:
         ]
 
 
+def load_ever_decided(store: Store) -> list[StoryId]:
+    """Every living story that the editor ever decided on, by id."""
+    with store.reading() as db:
+        return [
+            StoryId(row[0])
+            for row in db.execute(
+                "SELECT DISTINCT coalesce(s.merged_into, s.id) AS story FROM decision d"
+                " JOIN story s ON s.id = d.story_id ORDER BY story"
+            )
+        ]
+
+
 def load_waiting(store: Store, *, before: date, settled: date) -> list[StoryId]:
     """Stories that the editor decided on and that may still print, by id.
 

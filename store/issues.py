@@ -192,3 +192,16 @@ def load_ran(
                 )
             )
     return ran
+
+
+def load_drafts(store: Store, section: str) -> list[Draft]:
+    """What imported issues ran in a section, no story behind it; the earliest first."""
+    with store.reading() as db:
+        return [
+            DRAFT.read(row[0])
+            for row in db.execute(
+                "SELECT draft FROM issue_item WHERE name = ? AND story_id IS NULL"
+                " ORDER BY date, position",
+                [section],
+            )
+        ]

@@ -8,7 +8,7 @@ oldest number stands, and the others lead to it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -215,6 +215,15 @@ def save_scores(store: Store, scored: Iterable[ScoredStory]) -> None:
                 )
                 for one in scored
             ],
+        )
+
+
+def update_scores(store: Store, scores: Mapping[StoryId, Score]) -> None:
+    """Put other totals and parts in place of those of stories that have a score."""
+    with store.writing() as db:
+        db.conn.executemany(
+            "UPDATE score SET total = ?, parts = ? WHERE story_id = ?",
+            [(score.total, PARTS.write(score.parts), story) for story, score in scores.items()],
         )
 
 

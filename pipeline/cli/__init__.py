@@ -13,7 +13,16 @@ from io import TextIOWrapper
 import click
 
 from config.errors import BriefingError
-from pipeline.cli import collecting, deciding, evaluating, joining, looking, past
+from pipeline.cli import (
+    collecting,
+    deciding,
+    evaluating,
+    joining,
+    judging,
+    looking,
+    past,
+    referring,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,7 +34,7 @@ def briefing() -> None:
     """
 
 
-for module in (collecting, deciding, evaluating, joining, looking, past):
+for module in (collecting, deciding, evaluating, joining, judging, looking, past, referring):
     for command in module.COMMANDS:
         briefing.add_command(command)
 

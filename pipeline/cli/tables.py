@@ -127,6 +127,8 @@ def print_night(console: Console, night: Night) -> None:
         f"{sum(r.new for r in reports)} new, {len(night.failed)} failed; "
         f"{night.scored} stories since {night.period.start:%Y-%m-%d}"
     )
+    for section, verdict in night.taste.items():
+        console.print(f"{escape(section)}：{escape(verdict)}", soft_wrap=True)
     for missing in night.waiting:
         console.print(f"not asked: {escape(missing)}", soft_wrap=True)
 

@@ -1,0 +1,222 @@
+"""Learning from what was picked, every night, and only where it helps.
+
+Examples of a section are the stories in it: picked are those that an issue ran or the editor
+accepted, and, weaker, those that a reference list names; the rest is the stream that they were
+picked from. Items of issues that ran before there was a stream are picked without a story. What
+is learned is used once it orders the latest picks better than the rules, having been learned
+from the earlier ones; until then the verdict says why not, and the score is that of the rules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+
+from config.settings import Settings
+from pipeline.matching import TermMatcher
+from pipeline.normalise import normalise
+from pipeline.score import score
+from pipeline.standing import standing
+from pipeline.taste.features import document
+from pipeline.taste.model import Example, TasteModel, train
+from store.database import Store
+from store.decisions import load_decisions, load_ever_decided
+from store.issues import load_drafts
+from store.models import (
+    CandidateId,
+    Draft,
+    IdentityKey,
+    Kind,
+    Member,
+    RawItem,
+    SourceName,
+    Story,
+    StoryId,
+    Verdict,
+)
+from store.references import load_reference_keys, load_references
+from store.taste import (
+    StoredTaste,
+    load_documents,
+    load_published_keys,
+    load_stories_by_key,
+    load_taste,
+    save_taste,
+)
+
+_MOST = 50_000
+_FEWEST = 8
+"""Picked examples below which nothing is learned."""
+_HELD_OUT = 0.3
+_MODEL = TypeAdapter(TasteModel)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stands for the dates of what ran: how new it was then tells nothing of taste."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What came of learning for a section."""
+
+    model: TasteModel | None
+    used: bool
+    verdict: str
+
+
+def learn(examples: Sequence[Example]) -> Lesson:
+    """Learn from examples in time order, and judge it by the latest of them."""
+    picked = [example for example in examples if example.picked]
+    passed = [example for example in examples if not example.picked]
+    if len(picked) < _FEWEST or len(passed) < _FEWEST:
+        verdict = f"规则：选过的 {len(picked)} 条，没选的 {len(passed)} 条，各 {_FEWEST} 条起才学"
+        return Lesson(model=None, used=False, verdict=verdict)
+    early, late = [], []
+    # What was passed over comes first: of equal scores it stands before what was picked.
+    for some in (passed, picked):
+        cut = int(len(some) * (1 - _HELD_OUT))
+        early += some[:cut]
+        late += some[cut:]
+    earlier = train(early)
+    ours = average_precision([(e.rules + earlier.score(e.document), e.picked) for e in late])
+    rules = average_precision([(e.rules, e.picked) for e in late])
+    better = ours > rules
+    count = len(picked) - int(len(picked) * (1 - _HELD_OUT))
+    verdict = (
+        f"{'学到的' if better else '规则'}：用早先的 {len(picked) - count} 条学，"
+        f"排最近的 {count} 条，平均精度 {ours:.3f}，规则 {rules:.3f}"
+    )
+    return Lesson(model=train(examples), used=better, verdict=verdict)
+
+
+def average_precision(ranked: Sequence[tuple[float, bool]]) -> float:
+    """The mean of the precision at each that was picked; equal scores stand in given order."""
+    found, total = 0, 0.0
+    for place, (_, picked) in enumerate(sorted(ranked, key=lambda one: -one[0]), 1):
+        if picked:
+            found += 1
+            total += found / place
+    return total / found if found else 0.0
+
+
+def models(store: Store) -> dict[str, TasteModel]:
+    """What is used, by section."""
+    return {
+        section: _MODEL.validate_json(taste.model)
+        for section, taste in load_taste(store).items()
+        if taste.used and taste.model
+    }
+
+
+def learn_all(store: Store, settings: Settings, now: datetime) -> dict[str, StoredTaste]:
+    """Learn for every section whose examples changed; returns what stands now, by section."""
+    known = load_taste(store)
+    learned = []
+    for section in settings.sections:
+        examples = list(examples_of(store, settings, section.name))
+        digest = _digest(examples)
+        before = known.get(section.name)
+        if before is not None and before.examples == digest:
+            continue
+        lesson = learn(examples)
+        learned.append(
+            StoredTaste(
+                section=section.name,
+                version=before.version + 1 if before else 1,
+                trained_at=now,
+                used=lesson.used,
+                verdict=lesson.verdict,
+                examples=digest,
+                model="" if lesson.model is None else _MODEL.dump_json(lesson.model).decode(),
+            )
+        )
+    save_taste(store, learned)
+    return {**known, **{one.section: one for one in learned}}
+
+
+def examples_of(store: Store, settings: Settings, section: str) -> Iterator[Example]:
+    """The examples of a section: past issues and lists first, then the stream in time order."""
+    rules = _Rules(settings)
+    for draft in load_drafts(store, section):
+        yield rules.example(draft, 1.0)
+    yield from _listed(store, rules, section)
+    picked: dict[StoryId, float] = load_stories_by_key(store, load_reference_keys(store))
+    ran = {key: 1.0 for key, name in load_published_keys(store).items() if name == section}
+    picked |= load_stories_by_key(store, ran)
+    decisions = load_decisions(store, load_ever_decided(store))
+    verdicts = {story: standing(made).verdict for story, made in decisions.items()}
+    picked |= {story: 1.0 for story, said in verdicts.items() if said is Verdict.ACCEPT}
+    rejected = {story for story, said in verdicts.items() if said is Verdict.REJECT}
+    for one in load_documents(store, section, _MOST):
+        weight = picked.get(one.story, 0.0) if one.story not in rejected else 0.0
+        yield Example(
+            document=one.tokens,
+            rules=one.rules,
+            picked=weight > 0,
+            weight=weight or 1.0,
+        )
+
+
+def _listed(store: Store, rules: _Rules, section: str) -> Iterator[Example]:
+    """What reference lists name by title: papers and repositories, in their sections."""
+    kinds = {kind for s in rules.settings.sections if s.name == section for kind in s.kinds}
+    for reference in load_references(store):
+        for item in reference.items:
+            kind = Kind.REPOSITORY if item.is_code else Kind.PAPER
+            if kind in kinds and item.title:
+                url = _address(item.key)
+                draft = Draft(section=section, title=item.title, url=url)
+                yield rules.example(draft, reference.weight)
+
+
+def _address(key: IdentityKey) -> str:
+    """An address that bears this key; empty where the key is no address."""
+    scheme, _, name = key.partition(":")
+    base = {"arxiv": "https://arxiv.org/abs/", "github": "https://github.com/"}.get(scheme)
+    return f"{base}{name}" if base else ""
+
+
+class _Rules:
+    """Makes examples of what no story stands for, with the rules' score."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._matcher = TermMatcher(settings.topics)
+
+    def example(self, draft: Draft, weight: float) -> Example:
+        """An item of an issue or a list, as picked."""
+        story = story_of_draft(draft)
+        scored = score(
+            story,
+            settings=self.settings,
+            matcher=self._matcher,
+            period_start=_LONG_AGO,
+            now=_LONG_AGO,
+            source_weights={},
+        )
+        tokens = document(story, scored.parts, self.settings)
+        return Example(document=tokens, rules=scored.total, picked=True, weight=weight)
+
+
+def story_of_draft(draft: Draft) -> Story:
+    """An item of an issue as if a source had brought it."""
+    item = RawItem(
+        source=SourceName("往期"),
+        external_id=draft.url or draft.title,
+        url=draft.url,
+        title=draft.title,
+        summary=draft.summary,
+        publisher=draft.source or None,
+    )
+    member = Member(id=CandidateId(0), candidate=normalise(item), first_seen=_LONG_AGO)
+    return Story(id=StoryId(0), members=(member,))
+
+
+def _digest(examples: Sequence[Example]) -> str:
+    digest = hashlib.sha256()
+    for example in examples:
+        told = f"{example.rules}\0{example.picked}\0{example.weight}\0{example.document}\1"
+        digest.update(told.encode("utf-8", "replace"))
+    return digest.hexdigest()

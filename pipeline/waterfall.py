@@ -1,0 +1,181 @@
+"""Why a story stands where it stands: its parts, what it resembles, and what would change it.
+
+For people who ask; a run needs none of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from config.settings import Settings
+from pipeline.period import Period
+from pipeline.queue import Entry, load_entry
+from pipeline.taste.features import document, features, shown
+from pipeline.taste.learning import examples_of, models
+from store.database import Store
+from store.models import Part, StoryId
+from store.stories import load_ranking, load_scores
+from store.taste import load_taste
+
+_NEAREST = 3
+_REASONS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A word or tag that taste goes by, and the points that it gives."""
+
+    token: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """An example that it resembles."""
+
+    words: str
+    """The most telling words that both have."""
+    headline: str
+    likeness: float
+    """Cosine, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What alone would have put a story in or out."""
+
+    what: str
+    points: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waterfall:
+    """All that is to be said of a story's place."""
+
+    entry: Entry
+    place: int
+    """In its section, from 1."""
+    places: int
+    """How many the machine proposes there."""
+    margin: float
+    """Points over the first that is out; below zero: under the last that is in."""
+    parts: tuple[Part, ...]
+    """The largest first."""
+    taste: str
+    """Whether what was learned is used in the section, and why."""
+    reasons: tuple[Reason, ...]
+    picked: tuple[Neighbour, ...]
+    passed: tuple[Neighbour, ...]
+    """Nearest of what was not picked."""
+    change: Change | None
+    """The smallest; None where nothing that is known of would do."""
+
+
+def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) -> Waterfall:
+    """Tell of a story. Raises NotFoundError."""
+    entry = load_entry(store, settings, period, story)
+    section = entry.score.section
+    places = next((s.quota for s in settings.sections if s.name == section), 0)
+    place, margin = _place(store, period, entry, places)
+    tokens = document(entry.story, entry.score.parts, settings)
+    model = models(store).get(section)
+    taste = load_taste(store).get(section)
+    examples = list(examples_of(store, settings, section))
+    return Waterfall(
+        entry=entry,
+        place=place,
+        places=places,
+        margin=margin,
+        parts=tuple(sorted(entry.score.parts, key=lambda part: (-part.value, part.label))),
+        taste=taste.verdict if taste else "规则：还没有学过",
+        reasons=tuple(
+            Reason(token=shown(token), points=round(points, 3))
+            for token, points in (model.reasons(tokens) if model else [])[:_REASONS]
+        ),
+        picked=_nearest(tokens, (e.document for e in examples if e.picked)),
+        passed=_nearest(tokens, (e.document for e in examples if not e.picked)),
+        change=_smallest(entry, settings, margin),
+    )
+
+
+def _place(store: Store, period: Period, entry: Entry, places: int) -> tuple[int, float]:
+    """The place in the section, and the points to the story on the other side of the line."""
+    ranked = [
+        story
+        for story, section in load_ranking(store, period.start)
+        if section == entry.score.section
+    ]
+    scores = load_scores(store, ranked)
+    others = [scores[one].total for one in ranked if one != entry.story.id and one in scores]
+    place = 1 + sum(total > entry.score.total for total in others)
+    # Without this story, the one in the last place is the first that it must beat.
+    rival = others[places - 1] if 0 < places <= len(others) else 0.0
+    return place, round(entry.score.total - rival, 3)
+
+
+def _nearest(tokens: str, documents: Iterable[str]) -> tuple[Neighbour, ...]:
+    mine = features(tokens)
+    length = math.sqrt(math.fsum(value * value for value in mine.values()))
+    found: list[tuple[float, str]] = []
+    for other in documents:
+        if other == tokens:
+            continue
+        theirs = features(other)
+        both = math.fsum(mine[token] * theirs[token] for token in mine.keys() & theirs.keys())
+        norm = length * math.sqrt(math.fsum(value * value for value in theirs.values()))
+        if both and norm:
+            found.append((round(both / norm, 3), other))
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return tuple(
+        Neighbour(
+            words="、".join(_shared(mine, other)), headline=_headline(other), likeness=likeness
+        )
+        for likeness, other in found[:_NEAREST]
+    )
+
+
+def _shared(mine: dict[str, float], other: str) -> list[str]:
+    both = [token for token in features(other) if token in mine and not token.startswith("b:")]
+    return [shown(token) for token in sorted(both, key=lambda t: (-mine[t], -len(t), t))[:5]]
+
+
+def _headline(tokens: str) -> str:
+    """The single words of a document's headline, in order."""
+    words = [t[2:] for t in tokens.split("\n") if t.startswith("t:") and " " not in t]
+    return " ".join(words[:12])
+
+
+def _smallest(entry: Entry, settings: Settings, margin: float) -> Change | None:
+    inside = margin >= 0
+    if inside:
+        changes = [
+            Change(what=f"没有“{part.label}”", points=-part.value)
+            for part in entry.score.parts
+            if part.value > margin
+        ]
+    else:
+        changes = [change for change in _possible(entry, settings) if change.points > -margin]
+    return min(changes, key=lambda change: (abs(change.points), change.what), default=None)
+
+
+def _possible(entry: Entry, settings: Settings) -> Iterator[Change]:
+    """What might yet happen to a story, each with the points that it would bring."""
+    weights = settings.score
+    has = {part.name: part.value for part in entry.score.parts}
+    voices = 2 ** (has.get("reports", 0.0) / weights.reports) if weights.reports else 1.0
+    yield Change(what="再多一家媒体报道", points=weights.reports * math.log2((voices + 1) / voices))
+    yield Change(what="今天才发", points=weights.recency - has.get("recency", 0.0))
+    if "hand" not in has:
+        yield Change(what="编辑手选", points=weights.hand)
+    if "code" not in has:
+        yield Change(what="附代码", points=weights.code)
+    if "venue" not in has:
+        yield Change(what="被会议或期刊录用", points=weights.venue)
+    found = {part.label for part in entry.score.parts if part.name == "topic"}
+    for topic in settings.topics:
+        if topic.name not in found:
+            yield Change(what=f"标题里有“{topic.name}”", points=topic.weight)
+    if "taste" in has and has["taste"] < 0:
+        yield Change(what="不计口味", points=-has["taste"])

@@ -1,0 +1,131 @@
+"""What is learned of the editor's taste, and what it is learned from: rows <-> models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.database import Store
+from store.models import IdentityKey, StoryId
+from store.rows import compress, decompress, read_time, write_time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryDocument:
+    """A story as it is learned from."""
+
+    story: StoryId
+    section: str
+    rules: float
+    """The rules' score."""
+    tokens: str
+    """As ``pipeline.taste.features`` writes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredTaste:
+    """What was learned for a section, and whether it is used."""
+
+    section: str
+    version: int
+    trained_at: datetime
+    used: bool
+    verdict: str
+    """Why it is used or not, for a person."""
+    examples: str
+    """A digest of what it was learned from: the same examples are not learned from again."""
+    model: str
+    """JSON, as ``pipeline.taste.learning`` writes it; empty where there is no model."""
+
+
+def save_documents(store: Store, documents: Iterable[StoryDocument]) -> None:
+    """Keep documents in place of earlier ones of the same stories."""
+    with store.writing() as db:
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO document (story_id, section, rules, tokens)"
+            " VALUES (?, ?, ?, ?)",
+            [(one.story, one.section, one.rules, one.tokens) for one in documents],
+        )
+
+
+def load_documents(store: Store, section: str, limit: int = -1) -> list[StoryDocument]:
+    """The documents of a section's living stories, the oldest first; the latest `limit` of them."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT d.story_id, d.rules, d.tokens FROM document d JOIN story s ON s.id = d.story_id"
+            " WHERE d.section = ? AND s.merged_into IS NULL ORDER BY d.story_id DESC LIMIT ?",
+            [section, limit],
+        ).fetchall()
+    return [
+        StoryDocument(story=StoryId(story), section=section, rules=rules, tokens=tokens)
+        for story, rules, tokens in reversed(rows)
+    ]
+
+
+def load_stories_by_key(store: Store, keys: Mapping[IdentityKey, float]) -> dict[StoryId, float]:
+    """The living stories that bear these keys, each with the largest weight of its keys."""
+    found: dict[StoryId, float] = {}
+    with store.reading() as db:
+        for key, weight in keys.items():
+            row = db.execute("SELECT story_id FROM story_key WHERE key = ?", [key]).fetchone()
+            if row is not None:
+                story = StoryId(row[0])
+                found[story] = max(found.get(story, 0.0), weight)
+    return found
+
+
+def load_published_keys(store: Store) -> dict[IdentityKey, str]:
+    """Keys of everything that an issue ran, each with the section that it ran in last."""
+    with store.reading() as db:
+        return {
+            IdentityKey(key): name
+            for key, name in db.execute(
+                "SELECT p.key, i.name FROM published p JOIN issue_item i"
+                " ON i.date = p.date AND i.position = p.position"
+                " WHERE p.key NOT LIKE 'head:%' AND p.key NOT LIKE 'tail:%'"
+                " ORDER BY p.date, p.position"
+            )
+        }
+
+
+def save_taste(store: Store, taste: Sequence[StoredTaste]) -> None:
+    """Keep what was learned, as a further version."""
+    with store.writing() as db:
+        db.conn.executemany(
+            "INSERT INTO taste (section, version, trained_at, used, verdict, examples, model)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    one.section,
+                    one.version,
+                    write_time(one.trained_at),
+                    one.used,
+                    one.verdict,
+                    one.examples,
+                    compress(one.model.encode()),
+                )
+                for one in taste
+            ],
+        )
+
+
+def load_taste(store: Store) -> dict[str, StoredTaste]:
+    """The latest version of each section."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT section, max(version), trained_at, used, verdict, examples, model FROM taste"
+            " GROUP BY section ORDER BY section"
+        ).fetchall()
+    return {
+        section: StoredTaste(
+            section=section,
+            version=version,
+            trained_at=read_time(trained_at),
+            used=bool(used),
+            verdict=verdict,
+            examples=examples,
+            model=decompress(model).decode(),
+        )
+        for section, version, trained_at, used, verdict, examples, model in rows
+    }

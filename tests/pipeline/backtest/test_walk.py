@@ -1,0 +1,133 @@
+"""The walk over a small invented past."""
+
+import gzip
+import json
+from datetime import date, timedelta
+
+import pytest
+from click.testing import CliRunner
+
+from config.errors import InputError
+from config.load import SHIPPED, load_settings
+from pipeline.backtest.pool import read_issues, read_papers, read_trending
+from pipeline.backtest.walk import walk
+from pipeline.cli import briefing
+
+SETTINGS = load_settings(SHIPPED, environment=False)
+SUBJECTS = ("poems", "galaxies", "proteins", "traffic", "birds", "music", "rivers", "stamps")
+
+
+def papers(months=("2020-01", "2020-02", "2020-03")):
+    """Thirty papers a month; experts list those on widgets, of which the rules know nothing."""
+    for month in months:
+        first = date.fromisoformat(f"{month}-01")
+        for n in range(30):
+            wanted = n % 6 == 0
+            subject = SUBJECTS[n % len(SUBJECTS)]
+            yield {
+                "id": f"{month[2:4]}{month[5:]}.{n:05}",
+                "title": f"{'Widget theory of' if wanted else 'A study of'} {subject} number {n}",
+                "abstract": None,
+                "categories": ["cs.XX"],
+                "date": (first + timedelta(days=n % 28)).isoformat(),
+                "expert": int(wanted),
+                "picked_in": ["2020-02-10"] if month == "2020-01" and n == 6 else [],
+            }
+
+
+def trending():
+    for day in range(60):
+        for name in ("lab/int8-engine", "someone/todo-app", "someone/blog"):
+            yield {
+                "date": (date(2020, 1, 5) + timedelta(days=day)).isoformat(),
+                "lang": "c++",
+                "rank": 1,
+                "repo": name,
+                "desc": "INT8 inference engine" if "int8" in name else "My own",
+            }
+
+
+@pytest.fixture
+def past(tmp_path):
+    with gzip.open(tmp_path / "papers.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(paper) + "\n" for paper in papers())
+    (tmp_path / "repos.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in trending()), encoding="utf-8"
+    )
+    issues = tmp_path / "issues"
+    issues.mkdir()
+    for day in ("2020-01-20", "2020-02-10", "2020-02-28"):
+        (issues / f"{day}.md").write_text(
+            f"# 嵌入式AI简报 ({day})\n\n## 论文\n\n- [A study of rivers](https://arxiv.org/abs/2001.00006)\n"
+            "\n## 开源项目\n\n- [lab/int8-engine](https://github.com/Lab/int8-engine)\n",
+            encoding="utf-8",
+        )
+    return tmp_path
+
+
+def walked(past, end="2020-03"):
+    return walk(
+        SETTINGS,
+        read_issues(past / "issues", SETTINGS),
+        read_papers(past / "papers.jsonl.gz"),
+        read_trending(past / "repos.jsonl"),
+        start="2020-02",
+        end=end,
+    )
+
+
+def test_it_learns_month_by_month_and_is_counted_with_the_baselines(past):
+    result = walked(past)
+    expert = result.papers.expert
+    assert [(m.month, m.n) for m in expert.by_month] == [("2020-02", 5), ("2020-03", 5)]
+    assert expert.n == 10
+    assert expert.average_precision > result.baselines["rules"].papers.expert.average_precision
+    assert expert.average_precision > result.baselines["random"].papers.expert.average_precision
+    assert set(result.baselines) == {"random", "rules", "svm"}
+    assert result.repos.n == 2
+    assert result.repos.recall[20] == 1.0
+    assert result.sections.n == 6
+    assert any(miss.what == "expert" for miss in result.misses)
+
+
+def test_a_step_knows_nothing_of_what_comes_later(past):
+    short, whole = walked(past, end="2020-02"), walked(past)
+    assert short.papers.expert.by_month[0] == whole.papers.expert.by_month[0]
+    months = [p for p in papers() if not p["date"].startswith("2020-03")]
+    with gzip.open(past / "papers.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(paper) + "\n" for paper in months)
+    assert walked(past, end="2020-02").papers == short.papers
+
+
+def test_the_same_past_gives_the_same_result(past):
+    assert walked(past).to_json() == walked(past).to_json()
+
+
+def test_the_command_writes_a_report_and_compares(past):
+    options = [
+        "backtest",
+        *("--issues", str(past / "issues"), "--papers", str(past / "papers.jsonl.gz")),
+        *("--repos", str(past / "repos.jsonl"), "--from", "2020-02", "--to", "2020-03"),
+    ]
+    runner = CliRunner()
+    done = runner.invoke(briefing, [*options, "--json", "--html", str(past / "r.html")])
+    assert done.exit_code == 0, done.output
+    (past / "before.json").write_text(done.stdout, encoding="utf-8")
+    assert "Widget" in (past / "r.html").read_text(encoding="utf-8")
+    again = runner.invoke(briefing, [*options, "--compare", str(past / "before.json")])
+    assert again.exit_code == 0, again.output
+    assert "same" in again.output or "nothing" in again.output
+    wrong = runner.invoke(briefing, [*options[:-1], "2020-13"])
+    assert wrong.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "says"), [("{}", ":1: "), ("not json", ":1: "), ('{"id": 3}', ":1: ")]
+)
+def test_a_bad_line_is_named(tmp_path, line, says):
+    path = tmp_path / "p.jsonl"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        read_papers(path)
+    with pytest.raises(InputError, match="holds no issues"):
+        read_issues(tmp_path, SETTINGS)

@@ -1,0 +1,90 @@
+from random import Random
+
+import pytest
+
+from pipeline.taste.applying import TASTE, with_taste
+from pipeline.taste.learning import average_precision, learn
+from pipeline.taste.model import Example, TasteModel, train
+from store.models import Part, Score
+
+WORDS = [f"t:w{n}" for n in range(60)]
+
+
+def stream(count: int, seed: int = 1, *, told: str = "t:gem") -> list[Example]:
+    """Stories of which those with one word are picked; the rules know nothing of it."""
+    random = Random(seed)
+    examples = []
+    for _ in range(count):
+        picked = random.random() < 0.08
+        tokens = [*random.sample(WORDS, 6), *([told] if picked else [])]
+        examples.append(
+            Example(document="\n".join(tokens), rules=random.uniform(0, 5), picked=picked)
+        )
+    return examples
+
+
+def test_it_learns_what_the_rules_do_not_know():
+    model = train(stream(400))
+    assert model.score("t:gem\nt:w1") > 1 > model.score("t:w2\nt:w3")
+    assert model.reasons("t:gem\nt:w1")[0][0] == "t:gem"
+
+
+def test_what_it_adds_is_the_sum_of_its_reasons():
+    model = train(stream(400))
+    tokens = "t:gem\nt:w1\nt:w2"
+    assert model.score(tokens) == round(sum(value for _, value in model.reasons(tokens)), 3)
+
+
+def test_the_same_examples_teach_the_same():
+    assert train(stream(300)) == train(stream(300))
+
+
+def test_chances_grow_with_the_total():
+    model = train(stream(400))
+    assert 0 < model.chance(-5) < model.chance(0) < model.chance(20) < 1
+
+
+def test_a_model_is_used_only_when_it_beats_the_rules():
+    learned = learn(stream(600))
+    assert learned.used
+    assert "学到的" in learned.verdict
+    random = Random(3)
+    noise = [
+        Example(
+            document="\n".join(random.sample(WORDS, 6)), rules=10.0 * picked, picked=bool(picked)
+        )
+        for picked in (random.random() < 0.1 for _ in range(600))
+    ]
+    lesson = learn(noise)
+    assert not lesson.used
+    assert lesson.verdict.startswith("规则")
+
+
+@pytest.mark.parametrize("count", [0, 1, 5])
+def test_with_few_examples_the_rules_stand(count):
+    examples = [Example(document="t:a", rules=1.0, picked=n < count) for n in range(50)]
+    lesson = learn(examples)
+    assert (lesson.model, lesson.used) == (None, False)
+    assert f"{count} 条" in lesson.verdict
+
+
+@pytest.mark.parametrize(
+    ("ranked", "precision"),
+    [
+        ([(3, True), (2, False), (1, True)], (1 + 2 / 3) / 2),
+        ([(1, False)], 0.0),
+        ([(1, False), (1, True)], 0.5),
+    ],
+)
+def test_average_precision(ranked, precision):
+    assert average_precision(ranked) == pytest.approx(precision)
+
+
+def test_parts_add_up_to_the_total_and_taste_is_laid_on_once():
+    rules = Score(total=2.5, parts=(Part(name="topic", label="量化", value=2.5),), section="论文")
+    model = TasteModel(points={"t:gem": 1.5, "t:dull": -0.5}, slope=1.0, intercept=0.0)
+    scored = with_taste(rules, "t:gem\nt:dull", model)
+    assert scored.total == round(sum(part.value for part in scored.parts), 3) > rules.total
+    assert with_taste(scored, "t:gem\nt:dull", model) == scored
+    assert with_taste(scored, "t:gem", None) == rules
+    assert [part.name for part in scored.parts] == ["topic", TASTE]
