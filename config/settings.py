@@ -174,6 +174,8 @@ class ScoreWeights(Section):
     """For each power of ten of stars gained in a day."""
     lists: float = 0.5
     """For each further list page or period that it stood on."""
+    days: float = 0.3
+    """For each doubling of the days on which it moved on a trending page or in a search."""
     reports: float = 1.5
     """For each further independent report, falling off logarithmically."""
     hand: float = 5.0
@@ -184,6 +186,8 @@ class ScoreWeights(Section):
     """A paper accepted at a venue."""
     archived: float = -3.0
     """A repository that is archived."""
+    variety: float = Field(default=4.0, ge=0)
+    """Points that a story loses for its place in the draft that is wholly like one before it."""
     undated: float = 0.5
     """Recency of an item without a date, as a share of one dated when it was first seen."""
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from pipeline.issue_markdown import lead
 from pipeline.published import keys_of_draft, keys_of_story
 from pipeline.queue import Entry, Queue, State
+from pipeline.variety import varied
 from store.issues import PrintedItem, load_issue, load_issue_dates
 from store.models import Issue, IssueSection
+from store.taste import load_documents_of
+
+_LOOKED_AT = 4
+"""Proposals that are looked at for each place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,22 @@ def _worth_proposing(entry: Entry) -> bool:
     return entry.state is State.PROPOSED and asked_for and bool(entry.draft.url)
 
 
+def _filling(
+    queue: Queue, chosen: Sequence[Entry], entries: Iterator[Entry], room: int
+) -> list[Entry]:
+    """The best proposals, but not five of one thing; in the order of their scores."""
+    best = list(islice(filter(_worth_proposing, entries), room * _LOOKED_AT))
+    documents = load_documents_of(queue.store, [e.story.id for e in (*chosen, *best)])
+    taken = varied(
+        [entry.score.total for entry in best],
+        [documents.get(entry.story.id, "") for entry in best],
+        room,
+        queue.settings.score.variety,
+        [documents.get(entry.story.id, "") for entry in chosen],
+    )
+    return [best[n] for n in sorted(taken)]
+
+
 def assemble(queue: Queue, *, fill: bool = True) -> Assembled:
     """Put the issue of the queue's period together.
 
@@ -52,7 +74,7 @@ def assemble(queue: Queue, *, fill: bool = True) -> Assembled:
     for name, entries in queue.sections().items():
         chosen = accepted.get(name, [])
         room = max(0, quotas.get(name, 0) - len(chosen)) if fill else 0
-        rest = list(islice(filter(_worth_proposing, entries), room)) if room else []
+        rest = _filling(queue, chosen, entries, room) if room else []
         proposed += len(rest)
         chosen = [*chosen, *rest]
         sections.append(IssueSection(name=name, items=tuple(entry.draft for entry in chosen)))

@@ -8,6 +8,7 @@
     popularity  stars of its repository, by powers of ten
     speed       stars gained a day on a trending page, by powers of ten
     lists       on how many trending pages and searches it stood beyond the first
+    days        on how many days it moved there, by doublings
     code        a paper that comes with a repository
     venue       a paper accepted somewhere
     archived    a repository that is no longer kept
@@ -70,6 +71,7 @@ def score(
         *_recency(story, weights, period_start, now),
         *_repository(facts, weights),
         *_lists(members, settings),
+        *_days(story, settings),
         *_paper(members, settings),
     ]
     rounded = tuple(
@@ -190,6 +192,14 @@ def _lists(members: Sequence[Candidate], settings: Settings) -> Iterator[Part]:
     if count > 1:
         label = f"在 {count} 个榜单上"
         yield Part(name="lists", label=label, value=settings.score.lists * (count - 1))
+
+
+def _days(story: Story, settings: Settings) -> Iterator[Part]:
+    lists = {source.name for source in settings.sources if source.kind in _LISTS}
+    days = max((m.days for m in story.members if m.candidate.item.source in lists), default=1)
+    if days > 1:
+        value = settings.score.days * math.log2(days)
+        yield Part(name="days", label=f"在榜 {days} 天", value=value)
 
 
 def _paper(members: Sequence[Candidate], settings: Settings) -> Iterator[Part]:

@@ -17,10 +17,11 @@ from pipeline.taste.learning import examples_of, models
 from store.database import Store
 from store.models import Part, StoryId
 from store.stories import load_ranking, load_scores
-from store.taste import load_taste
+from store.taste import load_documents_of, load_taste
 
 _NEAREST = 3
 _REASONS = 8
+_BEFORE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,10 @@ class Waterfall:
     picked: tuple[Neighbour, ...]
     passed: tuple[Neighbour, ...]
     """Nearest of what was not picked."""
+    alike: Neighbour | None
+    """The story before it in the section that it is most like, which costs it points there."""
+    variety: float
+    """The points that this costs it."""
     change: Change | None
     """The smallest; None where nothing that is known of would do."""
 
@@ -83,6 +88,8 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     model = models(store).get(section)
     taste = load_taste(store).get(section)
     examples = list(examples_of(store, settings, section))
+    before = [e for e in _before(store, period, entry) if e != tokens]
+    alike = _nearest(tokens, before)
     return Waterfall(
         entry=entry,
         place=place,
@@ -96,6 +103,8 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
         ),
         picked=_nearest(tokens, (e.document for e in examples if e.picked)),
         passed=_nearest(tokens, (e.document for e in examples if not e.picked)),
+        alike=alike[0] if alike else None,
+        variety=round(-settings.score.variety * alike[0].likeness, 3) if alike else 0.0,
         change=_smallest(entry, settings, margin),
     )
 
@@ -113,6 +122,17 @@ def _place(store: Store, period: Period, entry: Entry, places: int) -> tuple[int
     # Without this story, the one in the last place is the first that it must beat.
     rival = others[places - 1] if 0 < places <= len(others) else 0.0
     return place, round(entry.score.total - rival, 3)
+
+
+def _before(store: Store, period: Period, entry: Entry) -> list[str]:
+    """The documents of the stories before this one in its section."""
+    before = []
+    for story, section in load_ranking(store, period.start):
+        if story == entry.story.id:
+            break
+        if section == entry.score.section:
+            before.append(story)
+    return list(load_documents_of(store, before[:_BEFORE]).values())
 
 
 def _nearest(tokens: str, documents: Iterable[str]) -> tuple[Neighbour, ...]:

@@ -159,6 +159,8 @@ class Member:
     id: CandidateId
     candidate: Candidate
     first_seen: datetime
+    days: int = 1
+    """On how many days (UTC) its source said something new of it, other numbers included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

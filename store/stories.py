@@ -173,18 +173,21 @@ def _load_members(db: Database, story: StoryId) -> tuple[Member, ...]:
 
 _MEMBER = (
     "SELECT c.id, c.kind, c.canonical_url, c.title, c.language, c.published,"
-    " c.content_hash, c.first_seen, r.said FROM candidate c"
+    " c.content_hash, c.first_seen, r.said,"
+    " (SELECT count(DISTINCT substr(said.first_seen, 1, 10)) FROM raw_item said"
+    "  WHERE said.source = c.source AND said.external_id = c.external_id) FROM candidate c"
     " JOIN raw_item r ON r.id = c.raw_item_id"
 )
 
 
 def _members(db: Database, condition: str, value: int) -> Iterator[Member]:
     rows = db.execute(f"{_MEMBER} WHERE {condition}", [value]).fetchall()
-    for cid, kind, url, title, language, published, content_hash, first_seen, said in rows:
+    for cid, kind, url, title, language, published, content_hash, first_seen, said, days in rows:
         keys = load_keys(db, CandidateId(cid))
         yield Member(
             id=CandidateId(cid),
             first_seen=read_time(first_seen),
+            days=days,
             candidate=Candidate(
                 item=RAW_ITEM.read(said),
                 kind=Kind(kind),

@@ -63,6 +63,17 @@ def load_documents(store: Store, section: str, limit: int = -1) -> list[StoryDoc
     ]
 
 
+def load_documents_of(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, str]:
+    """The documents of these stories; one without is absent."""
+    found: dict[StoryId, str] = {}
+    with store.reading() as db:
+        for story in stories:
+            row = db.execute("SELECT tokens FROM document WHERE story_id = ?", [story]).fetchone()
+            if row is not None:
+                found[story] = row[0]
+    return found
+
+
 def load_stories_by_key(store: Store, keys: Mapping[IdentityKey, float]) -> dict[StoryId, float]:
     """The living stories that bear these keys, each with the largest weight of its keys."""
     found: dict[StoryId, float] = {}

@@ -152,6 +152,8 @@ class Ranker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._matcher = TermMatcher(settings.topics)
+        pages = (source.name for source in settings.sources if source.kind == "trending")
+        self._page = SourceName(next(pages, "GitHub"))
 
     def paper(self, paper: Paper) -> Ranked:
         """A paper as arXiv would bring it."""
@@ -172,18 +174,19 @@ class Ranker:
             full_name=repo, description=max((row.desc for row in rows), key=lambda d: (len(d), d))
         )
         item = RawItem(
-            source=SourceName("GitHub"),
+            source=self._page,
             external_id=repo,
             url=f"https://github.com/{repo}",
             title=repo,
             kind=Kind.REPOSITORY,
             repository=facts,
         )
-        return self._ranked(item, repo.lower(), rows[0].date)
+        days = len({row.date for row in rows})
+        return self._ranked(item, repo.lower(), rows[0].date, days)
 
-    def _ranked(self, item: RawItem, id: str, day: date) -> Ranked:  # noqa: A002
+    def _ranked(self, item: RawItem, id: str, day: date, days: int = 1) -> Ranked:  # noqa: A002
         moment = datetime.combine(day, time(), UTC)
-        member = Member(id=CandidateId(1), candidate=normalise(item), first_seen=moment)
+        member = Member(id=CandidateId(1), candidate=normalise(item), first_seen=moment, days=days)
         story = Story(id=StoryId(1), members=(member,))
         rules = score(
             story,

@@ -107,6 +107,11 @@ def explain(desk: Desk, id: int, day: date | None, as_json: bool) -> None:  # no
     for title, some in (("最像的选过的", told.picked), ("最像的没选的", told.passed)):
         for one in some:
             click.echo(f"{title} {one.likeness:.2f}：{one.headline}（{one.words}）")
+    if told.alike is not None and told.variety:
+        click.echo(
+            f"多样：像排在前面的“{told.alike.headline}”（{told.alike.likeness:.2f}），"
+            f"草稿里让 {-told.variety:.1f} 分"
+        )
     if told.change is not None:
         moved = "出局" if told.margin >= 0 else "入选"
         change = told.change
@@ -126,6 +131,8 @@ def _plain(told: Waterfall) -> dict[str, object]:
         "reasons": [plain(reason) for reason in told.reasons],
         "picked": [plain(one) for one in told.picked],
         "passed": [plain(one) for one in told.passed],
+        "alike": None if told.alike is None else plain(told.alike),
+        "variety": told.variety,
         "change": None if told.change is None else plain(told.change),
     }
 

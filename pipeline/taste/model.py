@@ -29,6 +29,8 @@ _LEAST = 0.02
 """Points below which a token's weight is left out."""
 _WORTH = 0.25
 """The rules' column weighs this much a point at least: learned points stay of their size."""
+_LOWEST = -2.0
+"""Points that taste takes at most: what is new is not to be hidden by what was picked before."""
 _RARE = 2
 """Documents that a token must stand in."""
 _DECIMALS = 4
@@ -62,8 +64,9 @@ class TasteModel:
     """Logarithm of odds of a story with no points."""
 
     def score(self, document: str) -> float:
-        """The points that taste adds to the rules' score."""
-        return round(math.fsum(value for _, value in self.reasons(document)), 3)
+        """The points that taste adds to the rules' score, and at most takes from it."""
+        learned = math.fsum(value for _, value in self.reasons(document))
+        return round(max(learned, _LOWEST), 3)
 
     def reasons(self, document: str) -> list[tuple[str, float]]:
         """Token and points of what is known of it, the heaviest first."""

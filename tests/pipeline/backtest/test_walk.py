@@ -18,10 +18,10 @@ SUBJECTS = ("poems", "galaxies", "proteins", "traffic", "birds", "music", "river
 
 
 def papers(months=("2020-01", "2020-02", "2020-03")):
-    """Thirty papers a month; experts list those on widgets, of which the rules know nothing."""
+    """A hundred and twenty papers a month; experts list those on widgets, of which the rules know nothing."""
     for month in months:
         first = date.fromisoformat(f"{month}-01")
-        for n in range(30):
+        for n in range(120):
             wanted = n % 6 == 0
             subject = SUBJECTS[n % len(SUBJECTS)]
             yield {
@@ -79,8 +79,8 @@ def walked(past, end="2020-03"):
 def test_it_learns_month_by_month_and_is_counted_with_the_baselines(past):
     result = walked(past)
     expert = result.papers.expert
-    assert [(m.month, m.n) for m in expert.by_month] == [("2020-02", 5), ("2020-03", 5)]
-    assert expert.n == 10
+    assert [(m.month, m.n) for m in expert.by_month] == [("2020-02", 20), ("2020-03", 20)]
+    assert expert.n == 40
     assert expert.average_precision > result.baselines["rules"].papers.expert.average_precision
     assert expert.average_precision > result.baselines["random"].papers.expert.average_precision
     assert set(result.baselines) == {"random", "rules", "svm"}

@@ -44,7 +44,7 @@ def store(tmp_path):
         yield store
 
 
-def print_gems(store, count=12):
+def print_gems(store, count=24):
     drafts = tuple(
         Draft(
             section=SECTION,

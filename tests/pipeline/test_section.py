@@ -1,0 +1,66 @@
+"""What points to a section beside the words of a title; the words are in ``test_score``."""
+
+from typing import Any
+
+import pytest
+
+from config.settings import FeedSettings, IssueSectionSettings, Newsletter, Settings
+from pipeline.section import points_of, section_of
+from store.models import IdentityKey, SourceName, Story
+from tests.builders import a_candidate, a_story, an_item
+
+SETTINGS = Settings(
+    newsletter=Newsletter(title="简报", tagline="端侧"),
+    sections=(
+        IssueSectionSettings(name="业界新闻", terms=("发布", "亮相")),
+        IssueSectionSettings(name="论文", kinds=("paper",), terms=("论文",)),
+        IssueSectionSettings(name="开源项目", kinds=("repository", "release"), terms=("开源",)),
+        IssueSectionSettings(name="博文", kinds=("article",), terms=("详解",)),
+    ),
+    sources=(FeedSettings(kind="feed", name="转帖", url="https://a.example/feed", weight=0.4),),
+)
+
+
+def article(title: str, *mentions: str, **changes: Any) -> Story:
+    item = an_item(title=title, source=SourceName("转帖"), **changes)
+    keys = tuple(IdentityKey(key) for key in mentions)
+    return a_story(a_candidate(item=item, mentions=keys))
+
+
+def papers(count: int) -> tuple[str, ...]:
+    return tuple(f"arxiv:2603.0000{n}" for n in range(count))
+
+
+@pytest.mark.parametrize(
+    ("story", "section"),
+    [
+        (article("更快的检测", "arxiv:2603.00001"), "论文"),
+        (article("更快的检测", "openreview:abc"), "论文"),
+        (article("更快的检测", "github:sample/tool"), "开源项目"),
+        (article("更快的检测", "gist:0123456789abcdef0123"), "博文"),
+        (article("更快的检测", *papers(5)), "论文"),
+        # whoever names many is about none of them
+        (article("更快的检测", *papers(6)), "博文"),
+        # words of the title count as much
+        (article("新芯片发布亮相", "arxiv:2603.00001"), "业界新闻"),
+        (article("Faster Detection for Small Cameras"), "论文"),
+        (article("详解 | Faster Detection for Small Cameras"), "论文"),
+        (article("Fast caching"), "博文"),
+        (article("sample/tool：更快的检测"), "开源项目"),
+        (article("sample/tool: Faster detection for all small cameras"), "开源项目"),
+        (article("读写 I/O：一篇笔记"), "博文"),
+    ],
+)
+def test_section(story, section):
+    assert section_of(story, SETTINGS) == section
+
+
+def test_an_english_headline_over_an_english_text_says_nothing():
+    item = an_item(title="Faster Detection for Small Cameras", summary="We show how to do it.")
+    story = a_story(a_candidate(item=item, language="en"))
+    assert set(points_of(story, SETTINGS).values()) == {0}
+
+
+def test_each_sign_counts_once_however_many_articles_show_it():
+    once = a_candidate(mentions=(IdentityKey("arxiv:2603.00001"),))
+    assert points_of(a_story(once, once), SETTINGS) == points_of(a_story(once), SETTINGS)
