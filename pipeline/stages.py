@@ -8,6 +8,7 @@ nothing to do costs next to nothing.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 
 from config.settings import Settings
@@ -18,8 +19,9 @@ from pipeline.score import score
 from pipeline.stories import cluster_pending
 from pipeline.taste.applying import with_taste
 from pipeline.taste.features import document
-from pipeline.taste.learning import learn_all, models
+from pipeline.taste.learning import learn_all, models, section_model
 from pipeline.taste.model import TasteModel
+from pipeline.taste.sections import propose
 from store.candidates import NormalisedItem, save_candidates
 from store.database import Store
 from store.items import load_pending
@@ -62,7 +64,7 @@ def score_open(store: Store, settings: Settings, *, since: datetime, period: Per
     """Score the stories in which something happened since then; returns how many."""
     matcher = TermMatcher(settings.topics)
     weights = {source.name: source.weight for source in settings.sources}
-    taste = models(store)
+    taste, sections = models(store), section_model(store)
     ids = load_open(store, since)
     for start in range(0, len(ids), _BATCH):
         scored, documents = [], []
@@ -75,6 +77,7 @@ def score_open(store: Store, settings: Settings, *, since: datetime, period: Per
                 now=period.now,
                 source_weights=weights,
             )
+            rules = replace(rules, section=propose(story, settings, sections))
             tokens = document(story, rules.parts, settings)
             whole = with_taste(rules, tokens, taste.get(rules.section))
             scored.append(ScoredStory(story=story, score=whole))

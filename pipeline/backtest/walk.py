@@ -36,10 +36,11 @@ from pipeline.backtest.result import (
     Sections,
     What,
 )
-from pipeline.score import section_of
 from pipeline.taste.applying import with_taste
-from pipeline.taste.learning import average_precision, learn, story_of_draft
+from pipeline.taste.learning import average_precision, learn
 from pipeline.taste.model import Example, TasteModel
+from pipeline.taste.sections import learn_sections, past_story, propose
+from store.models import Story
 
 _PAPERS_AT = (50, 100, 200)
 _REPOS_AT = (20, 50, 100)
@@ -338,13 +339,17 @@ def _moved(model: TasteModel | None) -> tuple[Moved, ...]:
 
 
 def _sections(settings: Settings, issues: Sequence[PastIssue]) -> Sections:
+    """What is proposed for each issue's items, learned from the issues before it."""
     names = {section.name for section in settings.sections}
+    seen: list[tuple[Story, str]] = []
     by_issue = []
     for issue in issues:
-        items = [(name, draft) for name, draft in issue.items if name in names]
-        right = sum(section_of(story_of_draft(d), settings) == name for name, d in items)
+        items = [(past_story(d, settings), name) for name, d in issue.items if name in names]
+        model = learn_sections(seen, settings)
+        right = sum(propose(story, settings, model) == name for story, name in items)
         if items:
             by_issue.append((issue.day.isoformat(), right, len(items)))
+        seen += items
     total = sum(n for _, _, n in by_issue)
     return Sections(
         accuracy=sum(right for _, right, _ in by_issue) / total if total else 0.0,

@@ -23,6 +23,7 @@ from pipeline.score import score
 from pipeline.standing import standing
 from pipeline.taste.features import document
 from pipeline.taste.model import Example, TasteModel, train
+from pipeline.taste.sections import SectionModel, learn_sections, load_model, past_story
 from store.database import Store
 from store.decisions import load_decisions, load_ever_decided
 from store.issues import load_drafts
@@ -39,6 +40,7 @@ from store.models import (
     Verdict,
 )
 from store.references import load_reference_keys, load_references
+from store.stories import load_stories
 from store.taste import (
     StoredTaste,
     load_documents,
@@ -48,6 +50,8 @@ from store.taste import (
     save_taste,
 )
 
+PROPOSING = "栏目"
+"""Under this name stands what was learned of which section what belongs in."""
 _MOST = 50_000
 _FEWEST = 17
 """Picked examples below which nothing is learned: five of them are held out to judge by."""
@@ -106,8 +110,42 @@ def models(store: Store) -> dict[str, TasteModel]:
     return {
         section: _MODEL.validate_json(taste.model)
         for section, taste in load_taste(store).items()
-        if taste.used and taste.model
+        if section != PROPOSING and taste.used and taste.model
     }
+
+
+def section_model(store: Store) -> SectionModel | None:
+    """What was learned of which section a story belongs in; None before that."""
+    taste = load_taste(store).get(PROPOSING)
+    return load_model(taste.model) if taste is not None and taste.used else None
+
+
+def _learn_sections(
+    store: Store, settings: Settings, known: StoredTaste | None, now: datetime
+) -> StoredTaste | None:
+    """Learn anew which section what belongs in; None where nothing new is to be learned from."""
+    names = [section.name for section in settings.sections]
+    examples = [
+        (past_story(draft, settings), name) for name in names for draft in load_drafts(store, name)
+    ]
+    decisions = load_decisions(store, load_ever_decided(store))
+    texts = {story: standing(made).text for story, made in decisions.items()}
+    moved = {story: text.section for story, text in texts.items() if text is not None}
+    examples += [(story, moved[story.id]) for story in load_stories(store, moved)]
+    told = [f"{name}\0{s.members[0].candidate.content_hash}" for s, name in examples]
+    digest = hashlib.sha256("\1".join(told).encode()).hexdigest()
+    if known is not None and known.examples == digest:
+        return None
+    model = learn_sections(examples, settings)
+    return StoredTaste(
+        section=PROPOSING,
+        version=known.version + 1 if known else 1,
+        trained_at=now,
+        used=model is not None,
+        verdict=f"{'学到的' if model else '规则'}：栏目有 {len(examples)} 个例子",
+        examples=digest,
+        model=model.dump() if model else "",
+    )
 
 
 def learn_all(store: Store, settings: Settings, now: datetime) -> dict[str, StoredTaste]:
@@ -132,6 +170,8 @@ def learn_all(store: Store, settings: Settings, now: datetime) -> dict[str, Stor
                 model="" if lesson.model is None else _MODEL.dump_json(lesson.model).decode(),
             )
         )
+    if (proposing := _learn_sections(store, settings, known.get(PROPOSING), now)) is not None:
+        learned.append(proposing)
     save_taste(store, learned)
     return {**known, **{one.section: one for one in learned}}
 
