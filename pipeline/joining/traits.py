@@ -26,7 +26,7 @@ _RARE = 1.0
 _TOGETHER = 5.0
 """Information of two words, or of two concepts, that lead to few."""
 _ALONE = 4.5
-"""Information from which on a word alone is enough."""
+"""Information from which on a word is looked for alone, and a name is enough."""
 _SENTENCE = 3.0
 _QUOTED = 4
 """Latin words of a title by which it is quoted."""
@@ -51,7 +51,7 @@ def _traits(profile: Profile, heading: Heading, vocabulary: Vocabulary) -> Itera
         yield _trait(_MIDDLE, "concepts", a, b, alone=told[a] + told[b] >= _TOGETHER)
     for lab in sorted(heading.labs):
         for concept in sorted(concepts[:2]):
-            yield _trait(_SHORT, "lab", lab, concept)
+            yield _trait(_SHORT, "lab", lab, concept, alone=False)
     for place, low, high in bands(profile.sketch):
         yield _trait(_LONG, "text", str(place), str(low), str(high))
 
@@ -72,7 +72,7 @@ def _of_words(heading: Heading, vocabulary: Vocabulary) -> Iterator[Trait]:
         yield _trait(_SHORT, "words", a, b, alone=told[a] + told[b] >= _TOGETHER)
     for word in rare:
         if told[word] >= _ALONE:
-            yield _trait(_SHORT, "words", word)
+            yield _trait(_SHORT, "words", word, alone=False)
 
 
 def _of_names(profile: Profile, heading: Heading, vocabulary: Vocabulary) -> Iterator[Trait]:
