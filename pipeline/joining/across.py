@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pipeline.joining.links import is_repository
 from pipeline.joining.spelling import folded, singular
@@ -113,4 +112,4 @@ def named(profile: Profile, heading: Heading, vocabulary: Vocabulary) -> Heading
         return heading
     key = next((k for k in profile.keys if k.startswith("github:")), "")
     name = key.rpartition("/")[2]
-    return heading if vocabulary.is_known(name) else replace(heading, coined=name)
+    return heading if vocabulary.is_known(name) else heading.called(name)

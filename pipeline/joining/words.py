@@ -16,8 +16,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import wordfreq
 
@@ -34,7 +35,7 @@ from pipeline.joining.spelling import (
     singular,
     squeezed,
 )
-from pipeline.matching import TermMatcher
+from pipeline.matching import Match, TermMatcher
 
 _FILLER = 2.5
 """Information of a word that stands in every third sentence, 以上 and less."""
@@ -49,49 +50,6 @@ _DIGIT = 1.0
 _NUMBER = 1.6
 _LONGEST_WORD = 6
 _TERM = re.compile(rf"[{HAN}]|[a-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """A headline taken apart."""
-
-    plain: str
-    """In one width, without decoration."""
-    folded: str
-    """Letters and digits alone, in one case and width."""
-    text: str
-    """In one case, without stock phrases and punctuation; blanks only between Latin words."""
-    clauses: tuple[str, ...]
-    """The parts of `text` that stood between punctuation, of two characters or more."""
-    words: frozenset[str]
-    numbers: frozenset[str]
-    figures: frozenset[str]
-    """Numbers that tell something: of two digits and more, no years, or with a Latin unit."""
-    names: frozenset[str]
-    """What is written like a name (capitals within, digits behind letters), in one case."""
-    versions: frozenset[tuple[str, str]]
-    """Names with the version that stands at or behind them: ``("mobilenet", "3")``."""
-    coined: str
-    """The name that a paper or a project gives itself, before the colon; empty without one."""
-    lead: str
-    """What stands before the colon where it is one name, a known one too; empty without one."""
-    part: str
-    """Which part of a series it is: 一, 2, 上; empty where it does not say."""
-    initials: str
-    """First letters of its Latin words, small words left out."""
-    acronyms: frozenset[str]
-    """Words of three to six capitals, in one case."""
-    concepts: frozenset[str]
-    """Groups of the lexicon's terms that it speaks of, by their first word."""
-    general: frozenset[str]
-    """Groups whose terms are part of a longer term that it speaks of: pruning in filter pruning."""
-    labs: frozenset[str]
-    stock: bool
-    """It is nothing but stock phrases."""
-    column: bool
-    """It is one of a series, or a round-up."""
-    tutorial: bool
-    """It explains or asks rather than reports."""
 
 
 class Vocabulary:
@@ -111,7 +69,7 @@ class Vocabulary:
         self._spelled = {g[0]: g for g in (*lexicon.terms, *lexicon.labs)}
         self.information = lru_cache(200_000)(self._information)
         self.cut = lru_cache(50_000)(self._cut)
-        self.read = lru_cache(50_000)(self._read)
+        self._headings = lru_cache(50_000)(lambda title: Heading(title, self))
         self.told_by_text = lru_cache(50_000)(self._told_by_text)
 
     def _information(self, word: str) -> float:
@@ -177,44 +135,30 @@ class Vocabulary:
             end = before[end]
         return tuple(reversed(words))
 
-    def _read(self, title: str) -> Heading:
-        """Take a headline apart."""
-        plain = plain_of(title)
-        lower = plain.casefold()
-        bare = self._stock.sub("|", lower) if self._stock else lower
-        stock = not folded(bare)
-        if stock:
-            bare = lower
-        parts = [squeezed(part) for part in CLAUSE_END.split(bare)]
-        words = frozenset(self.words_of(bare))
-        lead = spelling.lead(plain)
-        return Heading(
-            plain=plain,
-            folded=folded(lower),
-            text=squeezed(bare),
-            clauses=tuple(part for part in parts if len(part) > 1),
-            words=words,
-            numbers=frozenset(word for word in words if word[0].isdigit()),
-            figures=frozenset(spelling.figures(lower)),
-            names=self._names(plain),
-            versions=frozenset(spelling.versions(lower)),
-            coined="" if self.is_known(lead) else lead.casefold(),
-            lead=folded(singular(lead.casefold())),
-            part=spelling.part_of_series(lower),
-            initials=spelling.initials(lower),
-            acronyms=spelling.acronyms(plain),
-            concepts=frozenset(m.topic for m in self._concepts.matches(plain)),
-            general=self._general(plain),
-            labs=self.labs(plain),
-            stock=stock,
-            column=bool(self._columns and self._columns.search(lower))
-            or spelling.counts_things(lower),
-            tutorial=bool(self._tutorials and self._tutorials.search(lower)),
-        )
+    def read(self, title: str) -> Heading:
+        """Take a headline apart; what of it is asked for is found then, and kept."""
+        return self._headings(title)
 
-    def _general(self, text: str) -> frozenset[str]:
+    def without_stock(self, lower: str) -> str:
+        """A headline with a bar in the place of each stock phrase."""
+        return self._stock.sub("|", lower) if self._stock else lower
+
+    def is_column(self, lower: str) -> bool:
+        """Whether a headline has a word that marks a column or a round-up."""
+        return bool(self._columns and self._columns.search(lower))
+
+    def is_tutorial(self, lower: str) -> bool:
+        """Whether a headline has a word that marks an explanation or a question."""
+        return bool(self._tutorials and self._tutorials.search(lower))
+
+    def terms(self, text: str) -> list[Match]:
+        """The lexicon's terms in a text."""
+        return list(self._concepts.matches(text))
+
+    def general(self, matches: Iterable[Match]) -> frozenset[str]:
+        """Concepts whose terms are part of these longer ones."""
         found: set[str] = set()
-        for match in self._concepts.matches(text):
+        for match in matches:
             found |= self._parts_of.get(match.term, frozenset())
         return frozenset(found)
 
@@ -258,7 +202,8 @@ class Vocabulary:
             return mark["stem"], mark["version"]
         return (singular(word),)
 
-    def _names(self, plain: str) -> frozenset[str]:
+    def names(self, plain: str) -> frozenset[str]:
+        """What is written like a name (capitals within, digits behind letters), in one case."""
         return frozenset(
             name for name, told in spelling.names(plain) if told or not self._english.get(name)
         )
@@ -274,6 +219,122 @@ class Vocabulary:
     def is_listed(self, word: str) -> bool:
         """Whether a term of the lexicon is spelled so."""
         return bool(self.concepts(word.upper()))
+
+
+class Heading:
+    """A headline taken apart. Each of its sides is found when it is first asked for."""
+
+    def __init__(self, title: str, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self.plain = plain_of(title)
+        """In one width, without decoration."""
+        self.lower = self.plain.casefold()
+        bare = vocabulary.without_stock(self.lower)
+        self.stock = not folded(bare)
+        """It is nothing but stock phrases."""
+        self._bare = self.lower if self.stock else bare
+
+    def called(self, name: str) -> Heading:
+        """The same, with the name that a project is known by."""
+        named = copy(self)
+        named.__dict__["coined"] = name
+        return named
+
+    @cached_property
+    def folded(self) -> str:
+        """Letters and digits alone, in one case and width."""
+        return folded(self.lower)
+
+    @cached_property
+    def text(self) -> str:
+        """In one case, without stock phrases and punctuation; blanks only between Latin words."""
+        return squeezed(self._bare)
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """The parts of `text` that stood between punctuation, of two characters or more."""
+        parts = (squeezed(part) for part in CLAUSE_END.split(self._bare))
+        return tuple(part for part in parts if len(part) > 1)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words, numbers among them."""
+        return frozenset(self._vocabulary.words_of(self._bare))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """Those of its words that begin with a digit."""
+        return frozenset(word for word in self.words if word[0].isdigit())
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """Numbers that tell something: of two digits and more, no years, or with a Latin unit."""
+        return frozenset(spelling.figures(self.lower))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What is written like a name, in one case."""
+        return self._vocabulary.names(self.plain)
+
+    @cached_property
+    def versions(self) -> frozenset[tuple[str, str]]:
+        """Names with the version that stands at or behind them: ``("mobilenet", "3")``."""
+        return frozenset(spelling.versions(self.lower))
+
+    @cached_property
+    def coined(self) -> str:
+        """The name that a paper or a project gives itself, before the colon; empty without one."""
+        lead = spelling.lead(self.plain)
+        return "" if self._vocabulary.is_known(lead) else lead.casefold()
+
+    @cached_property
+    def lead(self) -> str:
+        """What stands before the colon where it is one name, a known one too, letters alone."""
+        return folded(singular(spelling.lead(self.plain).casefold()))
+
+    @cached_property
+    def part(self) -> str:
+        """Which part of a series it is: 一, 2, 上; empty where it does not say."""
+        return spelling.part_of_series(self.lower)
+
+    @cached_property
+    def initials(self) -> str:
+        """First letters of its Latin words, small words left out."""
+        return spelling.initials(self.lower)
+
+    @cached_property
+    def acronyms(self) -> frozenset[str]:
+        """Words of three to six capitals, in one case."""
+        return spelling.acronyms(self.plain)
+
+    @cached_property
+    def _terms(self) -> list[Match]:
+        return self._vocabulary.terms(self.plain)
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Groups of the lexicon's terms that it speaks of, by their first word."""
+        return frozenset(match.topic for match in self._terms)
+
+    @cached_property
+    def general(self) -> frozenset[str]:
+        """Groups whose terms are part of a longer one that it has: pruning in filter pruning."""
+        return self._vocabulary.general(self._terms)
+
+    @cached_property
+    def labs(self) -> frozenset[str]:
+        """Institutions and people that it names."""
+        return self._vocabulary.labs(self.plain)
+
+    @cached_property
+    def column(self) -> bool:
+        """It is one of a series, or a round-up."""
+        return self._vocabulary.is_column(self.lower) or spelling.counts_things(self.lower)
+
+    @cached_property
+    def tutorial(self) -> bool:
+        """It explains or asks rather than reports."""
+        return self._vocabulary.is_tutorial(self.lower)
 
 
 def _as_said(word: str) -> tuple[str, str]:
