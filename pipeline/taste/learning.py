@@ -2,16 +2,17 @@
 
 Examples of a section are the stories in it: picked are those that an issue ran or the editor
 accepted, and, weaker, those that a reference list names; the rest is the stream that they were
-picked from. Items of issues that ran before there was a stream are picked without a story. What
-is learned is used once it orders the latest picks better than the rules, having been learned
-from the earlier ones; until then the verdict says why not, and the score is that of the rules.
+picked from. Items of issues that ran before there was a stream, and what lists name by title, help
+to learn. What is learned is used once it orders the latest picks of the stream better than the
+rules, having been learned from the others; until then the verdict says why not, and the score is
+that of the rules.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -56,6 +57,7 @@ _MOST = 50_000
 _FEWEST = 17
 """Picked examples below which nothing is learned: five of them are held out to judge by."""
 _HELD_OUT = 0.3
+_TOLD_BY_ALL = ("t:", "topic=", "lab=", "venue=")
 _MODEL = TypeAdapter(TasteModel)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the dates of what ran: how new it was then tells nothing of taste."""
@@ -71,28 +73,45 @@ class Lesson:
 
 
 def learn(examples: Sequence[Example]) -> Lesson:
-    """Learn from examples in time order, and judge it by the latest of them."""
-    picked = [example for example in examples if example.picked]
-    passed = [example for example in examples if not example.picked]
+    """Learn from examples in time order, and judge it by the latest of those from the stream.
+
+    What never was in the stream can be told from it by more than taste: it helps to learn, by
+    what both can have, and does not judge.
+    """
+    examples = _alike(examples)
+    beside = [example for example in examples if not example.streamed]
+    picked = [example for example in examples if example.streamed and example.picked]
+    passed = [example for example in examples if example.streamed and not example.picked]
     if len(picked) < _FEWEST or len(passed) < _FEWEST:
         verdict = f"规则：选过的 {len(picked)} 条，没选的 {len(passed)} 条，各 {_FEWEST} 条起才学"
         return Lesson(model=None, used=False, verdict=verdict)
-    early, late = [], []
+    early, late = beside, []
     # What was passed over comes first: of equal scores it stands before what was picked.
     for some in (passed, picked):
         cut = int(len(some) * (1 - _HELD_OUT))
-        early += some[:cut]
+        early = [*early, *some[:cut]]
         late += some[cut:]
     earlier = train(early)
     ours = average_precision([(e.rules + earlier.score(e.document), e.picked) for e in late])
     rules = average_precision([(e.rules, e.picked) for e in late])
     better = ours > rules
-    count = len(picked) - int(len(picked) * (1 - _HELD_OUT))
+    count = sum(example.picked for example in late)
     verdict = (
         f"{'学到的' if better else '规则'}：用早先的 {len(picked) - count} 条学，"
         f"排最近的 {count} 条，平均精度 {ours:.3f}，规则 {rules:.3f}"
     )
     return Lesson(model=train(examples), used=better, verdict=verdict)
+
+
+def _alike(examples: Sequence[Example]) -> Sequence[Example]:
+    """The examples by what all of them can have: an old item has no source and no category."""
+    if all(example.streamed for example in examples):
+        return examples
+    return [replace(example, document=_told_by_all(example.document)) for example in examples]
+
+
+def _told_by_all(tokens: str) -> str:
+    return "\n".join(token for token in tokens.split("\n") if token.startswith(_TOLD_BY_ALL))
 
 
 def average_precision(ranked: Sequence[tuple[float, bool]]) -> float:
@@ -237,7 +256,9 @@ class _Rules:
             source_weights={},
         )
         tokens = document(story, scored.parts, self.settings)
-        return Example(document=tokens, rules=scored.total, picked=True, weight=weight)
+        return Example(
+            document=tokens, rules=scored.total, picked=True, weight=weight, streamed=False
+        )
 
 
 def story_of_draft(draft: Draft) -> Story:

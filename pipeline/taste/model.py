@@ -50,6 +50,8 @@ class Example:
     picked: bool
     weight: float = 1.0
     """1 for what the editor picked or saw, less for what others list."""
+    streamed: bool = True
+    """It was among the stories that the editor chose from; an item of an old issue was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
