@@ -5,7 +5,7 @@ For people who ask; a run needs none of it. The words in which evidence is told 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -15,6 +15,7 @@ from pipeline.draft import by_precedence
 from pipeline.headline import publisher_of
 from pipeline.joining.evidence import by_wording, judge
 from pipeline.joining.words import Vocabulary
+from pipeline.queue import living_story
 from pipeline.reprints import originals_of
 from pipeline.roles import Role, label_of, roles_of
 from pipeline.stories import vocabulary_of
@@ -22,7 +23,7 @@ from store.database import Store
 from store.evidence import load_profiles
 from store.models import CandidateId, Evidence, Member, Profile, Story, StoryId, Tie
 from store.rulings import Ruling, load_rulings
-from store.stories import load_members, load_stories, resolve
+from store.stories import load_members, load_stories
 
 WORDS = {
     "identity": "同一编号或地址",
@@ -76,7 +77,7 @@ class Comparison:
     @property
     def joins(self) -> bool:
         """Whether they make one story, were they alone."""
-        return self.tie.chance >= 0.5
+        return self.tie.joins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +170,9 @@ def _profiles(store: Store, name: str) -> list[Profile]:
 
 
 def _story(store: Store, story: StoryId) -> Story:
-    living = resolve(store, story)
-    found: Sequence[Story] = load_stories(store, [living]) if living is not None else []
+    found = load_stories(store, [living_story(store, story)])
     if not found:
-        raise NotFoundError(f"there is no story {story}; briefing queue lists them")
+        raise NotFoundError(f"story {story} has no members any more")
     return found[0]
 
 

@@ -12,12 +12,13 @@ from config.errors import InputError, NotFoundError
 from config.settings import Settings
 from pipeline.desk import Editor
 from pipeline.period import period_of
+from pipeline.queue import living_story
 from pipeline.stages import score_open
 from pipeline.stories import rearrange
 from store.database import Store
 from store.models import CandidateId, Story, StoryId
 from store.rulings import Ruling, append_ruling, load_rulings, undo_ruling
-from store.stories import load_stories, load_stories_of, resolve
+from store.stories import load_stories, load_stories_of
 
 
 def merge_stories(
@@ -28,7 +29,8 @@ def merge_stories(
     Raises NotFoundError for an unknown story, and InputError for fewer than two.
     """
     with store.writing():
-        lots = [_members(store, story) for story in dict.fromkeys(_living(store, stories))]
+        living = dict.fromkeys(living_story(store, story) for story in stories)
+        lots = [_members(store, story) for story in living]
         if len(lots) < 2:
             raise InputError("give two stories or more to merge")
         first = lots[0]
@@ -53,8 +55,7 @@ def split_story(
     InputError where none would be left.
     """
     with store.writing():
-        (living,) = _living(store, [story])
-        members = _members(store, living)
+        members = _members(store, living_story(store, story))
         if strangers := sorted(set(taken) - set(members)):
             raise NotFoundError(f"c{strangers[0]} is no member of story {story}")
         rest = [member for member in members if member not in taken]
@@ -72,23 +73,12 @@ def undo_last(
     Raises NotFoundError for an unknown story, and InputError where no ruling stands.
     """
     with store.writing():
-        (living,) = _living(store, [story])
-        standing = load_rulings(store, _members(store, living))
+        standing = load_rulings(store, _members(store, living_story(store, story)))
         if not standing:
             raise InputError(f"story {story}: there is no merge or split to undo")
         last = standing[-1]
         undo_ruling(store, last.id, by=editor.name, at=editor.now)
         return last, _made_again(store, settings, [*last.one, *last.other], editor)
-
-
-def _living(store: Store, stories: Sequence[StoryId]) -> list[StoryId]:
-    found = []
-    for story in stories:
-        living = resolve(store, story)
-        if living is None:
-            raise NotFoundError(f"there is no story {story}; briefing queue lists them")
-        found.append(living)
-    return found
 
 
 def _members(store: Store, story: StoryId) -> list[CandidateId]:

@@ -147,11 +147,17 @@ class Queue:
         )
 
 
-def load_entry(store: Store, settings: Settings, period: Period, story: StoryId) -> Entry:
-    """One story as the queue would show it. Raises NotFoundError."""
+def living_story(store: Store, story: StoryId) -> StoryId:
+    """The story that lives under this number now. Raises NotFoundError."""
     living = resolve(store, story)
     if living is None:
         raise NotFoundError(f"there is no story {story}; briefing queue lists them")
+    return living
+
+
+def load_entry(store: Store, settings: Settings, period: Period, story: StoryId) -> Entry:
+    """One story as the queue would show it. Raises NotFoundError."""
+    living = living_story(store, story)
     made = Queue(store=store, settings=settings, period=period).made([living])
     if not made:
         raise NotFoundError(f"story {story} has no score yet; run briefing nightly first")

@@ -34,7 +34,7 @@ from store.stories import (
     save_scores,
     update_scores,
 )
-from store.taste import StoredTaste, StoryDocument, load_documents, save_documents
+from store.taste import StoredTaste, StoryDocument, load_documents, load_taste, save_documents
 
 _BATCH = 500
 
@@ -64,7 +64,8 @@ def score_open(store: Store, settings: Settings, *, since: datetime, period: Per
     """Score the stories in which something happened since then; returns how many."""
     matcher = TermMatcher(settings.topics)
     weights = {source.name: source.weight for source in settings.sources}
-    taste, sections = models(store), section_model(store)
+    learned = load_taste(store)
+    taste, sections = models(learned), section_model(learned)
     ids = load_open(store, since)
     for start in range(0, len(ids), _BATCH):
         scored, documents = [], []
@@ -101,9 +102,9 @@ def learn_taste(store: Store, settings: Settings, now: datetime) -> dict[str, St
 
     Returns what stands now, by section.
     """
-    before = models(store)
-    learned = learn_all(store, settings, now)
-    after = models(store)
+    known = load_taste(store)
+    learned = learn_all(store, settings, known, now)
+    before, after = models(known), models(learned)
     for section in sorted(before.keys() | after.keys()):
         if before.get(section) != after.get(section):
             _relay(store, section, after.get(section))

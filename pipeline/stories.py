@@ -41,7 +41,7 @@ from store.evidence import (
     save_ties,
 )
 from store.models import CandidateId, Profile, Tie
-from store.rulings import load_rulings
+from store.rulings import Ruling, load_rulings
 from store.stories import load_members, save_partition
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def compare(
                 tie = judge(a, b, vocabulary, settings.stories, _WEAK)
                 if tie.never or tie.chance >= _WEAK:
                     ties[pair] = tie
-    save_ties(store, known_ids(traced), ties)
+    save_ties(store, [entry.profile.id for entry in traced], ties)
 
 
 def kept_apart(a: Profile, b: Profile) -> bool:
@@ -138,14 +138,10 @@ def kept_apart(a: Profile, b: Profile) -> bool:
     return (one.paper and other.paper) or (one.repository and other.repository)
 
 
-def known_ids(traced: Iterable[Traced]) -> list[CandidateId]:
-    """The candidates of these profiles."""
-    return [entry.profile.id for entry in traced]
-
-
 def rearrange(store: Store, changed: Collection[CandidateId], now: datetime) -> None:
     """Make the stories around these candidates again from what ties their members."""
     ties: dict[Pair, Tie] = {}
+    said: dict[int, Ruling] = {}
     around: set[CandidateId] = set()
     waiting = set(changed)
     while waiting:
@@ -157,10 +153,11 @@ def rearrange(store: Store, changed: Collection[CandidateId], now: datetime) -> 
         }
         likely |= {one for candidate in waiting for one in load_companions(store, candidate)}
         for ruling in load_rulings(store, waiting):
+            said[ruling.id] = ruling
             likely |= {*ruling.one, *ruling.other}
         waiting = likely - around
     rulings: dict[Pair, bool] = {}
-    for ruling in load_rulings(store, around):
+    for _, ruling in sorted(said.items()):
         together = ruling.verdict == "merge"
         sides = [(a, b) for a in ruling.one for b in ruling.other]
         rulings |= {ordered(a, b): together for a, b in sides}

@@ -14,7 +14,7 @@ from pipeline.taste.features import features
 
 def likeness(one: str, other: str) -> float:
     """How alike two documents are: the cosine of their features, 0 to 1."""
-    return _cosine(features(one), features(other))
+    return cosine(features(one), features(other))
 
 
 def varied(
@@ -48,10 +48,11 @@ def _approach(
     nearest: list[float], values: Sequence[Mapping[str, float]], one: Mapping[str, float]
 ) -> None:
     for n, other in enumerate(values):
-        nearest[n] = max(nearest[n], _cosine(one, other))
+        nearest[n] = max(nearest[n], cosine(one, other))
 
 
-def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    """How alike the features of two documents are, 0 to 1."""
     both = math.fsum(one[token] * other[token] for token in one.keys() & other.keys())
     norm = math.sqrt(
         math.fsum(v * v for v in one.values()) * math.fsum(v * v for v in other.values())

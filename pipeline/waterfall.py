@@ -6,7 +6,7 @@ For people who ask; a run needs none of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from config.settings import Settings
@@ -14,6 +14,7 @@ from pipeline.period import Period
 from pipeline.queue import Entry, load_entry
 from pipeline.taste.features import document, features, shown
 from pipeline.taste.learning import examples_of, models
+from pipeline.variety import cosine
 from store.database import Store
 from store.models import Part, StoryId
 from store.stories import load_ranking, load_scores
@@ -83,13 +84,15 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     entry = load_entry(store, settings, period, story)
     section = entry.score.section
     places = next((s.quota for s in settings.sections if s.name == section), 0)
-    place, margin = _place(store, period, entry, places)
+    ranked = [story for story, name in load_ranking(store, period.start) if name == section]
+    place, margin = _place(store, ranked, entry, places)
     tokens = document(entry.story, entry.score.parts, settings)
-    model = models(store).get(section)
-    taste = load_taste(store).get(section)
+    learned = load_taste(store)
+    model = models(learned).get(section)
+    taste = learned.get(section)
     examples = list(examples_of(store, settings, section))
-    before = [e for e in _before(store, period, entry) if e != tokens]
-    alike = _nearest(tokens, before)
+    before = ranked[: ranked.index(entry.story.id)] if entry.story.id in ranked else ranked
+    alike = _nearest(tokens, load_documents_of(store, before[:_BEFORE]).values())
     return Waterfall(
         entry=entry,
         place=place,
@@ -109,13 +112,8 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     )
 
 
-def _place(store: Store, period: Period, entry: Entry, places: int) -> tuple[int, float]:
+def _place(store: Store, ranked: Sequence[StoryId], entry: Entry, places: int) -> tuple[int, float]:
     """The place in the section, and the points to the story on the other side of the line."""
-    ranked = [
-        story
-        for story, section in load_ranking(store, period.start)
-        if section == entry.score.section
-    ]
     scores = load_scores(store, ranked)
     others = [scores[one].total for one in ranked if one != entry.story.id and one in scores]
     place = 1 + sum(total > entry.score.total for total in others)
@@ -124,29 +122,10 @@ def _place(store: Store, period: Period, entry: Entry, places: int) -> tuple[int
     return place, round(entry.score.total - rival, 3)
 
 
-def _before(store: Store, period: Period, entry: Entry) -> list[str]:
-    """The documents of the stories before this one in its section."""
-    before = []
-    for story, section in load_ranking(store, period.start):
-        if story == entry.story.id:
-            break
-        if section == entry.score.section:
-            before.append(story)
-    return list(load_documents_of(store, before[:_BEFORE]).values())
-
-
 def _nearest(tokens: str, documents: Iterable[str]) -> tuple[Neighbour, ...]:
     mine = features(tokens)
-    length = math.sqrt(math.fsum(value * value for value in mine.values()))
-    found: list[tuple[float, str]] = []
-    for other in documents:
-        if other == tokens:
-            continue
-        theirs = features(other)
-        both = math.fsum(mine[token] * theirs[token] for token in mine.keys() & theirs.keys())
-        norm = length * math.sqrt(math.fsum(value * value for value in theirs.values()))
-        if both and norm:
-            found.append((round(both / norm, 3), other))
+    near = ((cosine(mine, features(other)), other) for other in documents if other != tokens)
+    found = [(round(likeness, 3), other) for likeness, other in near if likeness]
     found.sort(key=lambda one: (-one[0], one[1]))
     return tuple(
         Neighbour(

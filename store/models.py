@@ -208,6 +208,9 @@ class Evidence:
     """Natural logarithm of odds; negative speaks against."""
 
 
+_EVEN = 0.5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tie:
     """How two candidates hang together."""
@@ -219,6 +222,11 @@ class Tie:
     """It joins alone, whatever the rest of a story resembles."""
     never: bool = False
     """It forbids to join."""
+
+    @property
+    def joins(self) -> bool:
+        """Whether the two make one story, were they alone: the odds are even or better."""
+        return self.chance >= _EVEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

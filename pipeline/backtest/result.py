@@ -8,6 +8,7 @@ nothing (`n` is 0) is 0.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +61,7 @@ Step = Month | Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
+class Ranking(ABC):
     """How well the wanted stood at the top; recalls are pooled over all steps."""
 
     recall: Recall
@@ -74,9 +75,9 @@ class Ranking:
     """Bins of candidates: mean predicted chance, share that was wanted, how many candidates."""
 
     @property
+    @abstractmethod
     def steps(self) -> tuple[Step, ...]:
         """The single steps, oldest first."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

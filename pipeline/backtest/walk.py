@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -156,37 +156,31 @@ def walk(
     ranker = Ranker(settings)
     notes: list[str] = []
     misses: list[Miss] = []
-    ways = ("ours", *_WAYS)
-    of_papers = {way: (_Tally(_PAPERS_AT), _Tally(_PAPERS_AT)) for way in ways}
+    of_expert, of_picks = _tallies(_PAPERS_AT), _tallies(_PAPERS_AT)
     known = {paper.id: paper for paper in papers}
     model = None
     for step in _paper_steps(ranker, papers, start, end, notes):
         told(step.name)
         expert = [known[c.id].expert > 0 for c in step.candidates]
         picked = [bool(known[c.id].picked_in) for c in step.candidates]
-        for way in ways:
-            for tally, wanted in zip(of_papers[way], (expert, picked), strict=True):
-                tally.add(step.name, step.scores[way], wanted)
-        _note_chances(step, (expert, picked), of_papers["ours"])
-        misses += _misses(step, "expert", "arxiv:", expert)
-        misses += _misses(step, "pick", "arxiv:", picked)
+        misses += _count(step, "expert", "arxiv:", expert, of_expert)
+        misses += _count(step, "pick", "arxiv:", picked, of_picks)
         model = step.model or model
-    of_repos = {way: _Tally(_REPOS_AT) for way in ways}
+    of_repos = _tallies(_REPOS_AT)
     count = 0
     for step, linked in _repository_steps(ranker, issues, trending, start, end):
         told(step.name)
-        wanted = [c.id in linked for c in step.candidates]
         count += len(step.candidates)
-        for way in ways:
-            of_repos[way].add(step.name, step.scores[way], wanted)
-        _note_chances(step, (wanted,), (of_repos["ours"],))
-        misses += _misses(step, "repo", "github:", wanted)
+        wanted = [c.id in linked for c in step.candidates]
+        misses += _count(step, "repo", "github:", wanted, of_repos)
     return Result(
-        papers=_both(of_papers["ours"]),
+        papers=_both(of_expert["ours"], of_picks["ours"]),
         repos=of_repos["ours"].repositories(),
         sections=_sections(settings, issues),
         baselines={
-            way: Baseline(papers=_both(of_papers[way]), repos=of_repos[way].repositories())
+            way: Baseline(
+                papers=_both(of_expert[way], of_picks[way]), repos=of_repos[way].repositories()
+            )
             for way in _WAYS
         },
         ours=Run(
@@ -203,8 +197,25 @@ def walk(
     )
 
 
-def _both(tallies: tuple[_Tally, _Tally]) -> Papers:
-    return Papers(expert=tallies[0].papers(), picks=tallies[1].papers())
+def _tallies(at: tuple[int, ...]) -> dict[str, _Tally]:
+    """A tally for each way to rank."""
+    return {way: _Tally(at) for way in ("ours", *_WAYS)}
+
+
+def _count(
+    step: _Step, what: What, scheme: str, wanted: Sequence[bool], tallies: dict[str, _Tally]
+) -> Iterator[Miss]:
+    """Count a step for every way, and give where what was wanted stood."""
+    for way, tally in tallies.items():
+        tally.add(step.name, step.scores[way], wanted)
+    if step.model is not None:
+        chances = [step.model.chance(score) for score in step.scores["ours"]]
+        tallies["ours"].chances += zip(chances, wanted, strict=True)
+    return _misses(step, what, scheme, wanted)
+
+
+def _both(expert: _Tally, picks: _Tally) -> Papers:
+    return Papers(expert=expert.papers(), picks=picks.papers())
 
 
 def _paper_steps(
@@ -224,18 +235,10 @@ def _paper_steps(
             lesson = learn(examples)
             notes.append(f"论文 {month} {lesson.verdict}")
             model = lesson.model if lesson.used else None
-            yield _Step(
-                month,
-                [ranked for _, ranked in new],
-                _ways([r for _, r in seen], [e.picked for e in examples], new_of(new), model),
-                model,
-            )
+            candidates = [ranked for _, ranked in new]
+            before, picked = [ranked for _, ranked in seen], [e.picked for e in examples]
+            yield _Step(month, candidates, _ways(before, picked, candidates, model), model)
         seen += new
-
-
-def new_of(new: Iterable[tuple[object, Ranked]]) -> list[Ranked]:
-    """The candidates of a step."""
-    return [ranked for _, ranked in new]
 
 
 def _example(paper: Paper, ranked: Ranked, before: date) -> Example:
@@ -303,14 +306,6 @@ def _svm(seen: Sequence[Ranked], picked: Sequence[bool], new: Sequence[Ranked]) 
 def _chance_of(name: str) -> float:
     """A number between 0 and 1 that only looks drawn by lot."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big") / 2**48
-
-
-def _note_chances(step: _Step, wanted: Sequence[Sequence[bool]], tallies: Sequence[_Tally]) -> None:
-    if step.model is None:
-        return
-    for tally, these in zip(tallies, wanted, strict=True):
-        chances = [step.model.chance(score) for score in step.scores["ours"]]
-        tally.chances += zip(chances, these, strict=True)
 
 
 def _misses(step: _Step, what: What, scheme: str, wanted: Sequence[bool]) -> Iterator[Miss]:

@@ -163,7 +163,7 @@ def verdict(tie: Tie, bar: float) -> str:
     if tie.firm:
         return "one story"
     points = sum(evidence.points for evidence in tie.evidence)
-    said = "one story" if tie.chance >= 0.5 else "two stories"
+    said = "one story" if tie.joins else "two stories"
     return f"{said}: {points:+.1f} points where {bar:.1f} are needed, chance {tie.chance:.0%}"
 
 

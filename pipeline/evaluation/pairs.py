@@ -23,7 +23,6 @@ from pipeline.normalise import normalise
 from pipeline.stories import meanings_of, vocabulary_of
 from store.models import CandidateId, Member, Profile, RawItem, SourceName, Tie
 
-_JOINS = 0.5
 _UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -61,7 +60,7 @@ class Judged:
     @property
     def joins(self) -> bool:
         """Whether the program makes them one story."""
-        return self.tie.chance >= _JOINS
+        return self.tie.joins
 
     @property
     def right(self) -> bool:

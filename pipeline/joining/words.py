@@ -68,6 +68,7 @@ class Vocabulary:
         self._labs = TermMatcher(_Group(name=g[0], terms=g) for g in lexicon.labs)
         self._spelled = {g[0]: g for g in (*lexicon.terms, *lexicon.labs)}
         self.information = lru_cache(200_000)(self._information)
+        self.told_by_concept = cache(self._told_by_concept)
         self.cut = lru_cache(50_000)(self._cut)
         self._headings = lru_cache(50_000)(lambda title: Heading(title, self))
         self.told_by_text = lru_cache(50_000)(self._told_by_text)
@@ -103,8 +104,7 @@ class Vocabulary:
         """The information of all words of a piece of `Heading.text`."""
         return self.told_by(self.words_of(text))
 
-    @cache  # noqa: B019 - a vocabulary lives as long as the process
-    def told_by_concept(self, concept: str) -> float:
+    def _told_by_concept(self, concept: str) -> float:
         """What it tells that two headlines speak of a group's concept, at most 4."""
         english = [word for word in self._spelled[concept] if word.isascii()]
         return max((min(self.told_by_text(word), 4.0) for word in english[:1]), default=2.0)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from config.settings import Settings
@@ -124,8 +124,3 @@ def _one_line(text: str) -> str:
 def shown(token: str) -> str:
     """A token as the editor reads it."""
     return token[2:] if token[1:2] == ":" else token.partition("=")[2]
-
-
-def value_of(values: Mapping[str, float], tokens: Iterable[str]) -> float:
-    """The sum of what these tokens are worth."""
-    return math.fsum(values.get(token, 0.0) for token in tokens)

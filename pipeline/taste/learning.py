@@ -11,7 +11,7 @@ that of the rules.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -19,9 +19,8 @@ from pydantic import TypeAdapter
 
 from config.settings import Settings
 from pipeline.matching import TermMatcher
-from pipeline.normalise import normalise
 from pipeline.score import score
-from pipeline.standing import standing
+from pipeline.standing import Standing, standing
 from pipeline.taste.features import document
 from pipeline.taste.model import Example, TasteModel, train
 from pipeline.taste.sections import SectionModel, learn_sections, load_model, past_story
@@ -29,14 +28,9 @@ from store.database import Store
 from store.decisions import load_decisions, load_ever_decided
 from store.issues import load_drafts
 from store.models import (
-    CandidateId,
     Draft,
     IdentityKey,
     Kind,
-    Member,
-    RawItem,
-    SourceName,
-    Story,
     StoryId,
     Verdict,
 )
@@ -47,7 +41,6 @@ from store.taste import (
     load_documents,
     load_published_keys,
     load_stories_by_key,
-    load_taste,
     save_taste,
 )
 
@@ -124,31 +117,54 @@ def average_precision(ranked: Sequence[tuple[float, bool]]) -> float:
     return total / found if found else 0.0
 
 
-def models(store: Store) -> dict[str, TasteModel]:
-    """What is used, by section."""
+def models(learned: Mapping[str, StoredTaste]) -> dict[str, TasteModel]:
+    """What is used of what was learned, by section."""
     return {
         section: _MODEL.validate_json(taste.model)
-        for section, taste in load_taste(store).items()
+        for section, taste in learned.items()
         if section != PROPOSING and taste.used and taste.model
     }
 
 
-def section_model(store: Store) -> SectionModel | None:
+def section_model(learned: Mapping[str, StoredTaste]) -> SectionModel | None:
     """What was learned of which section a story belongs in; None before that."""
-    taste = load_taste(store).get(PROPOSING)
+    taste = learned.get(PROPOSING)
     return load_model(taste.model) if taste is not None and taste.used else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choices:
+    """What was picked and passed over, as far as the store knows."""
+
+    ran: Mapping[IdentityKey, str]
+    """Keys of what issues ran, with its section."""
+    listed: Mapping[StoryId, float]
+    """Stories that reference lists name, with the weight of the list."""
+    decided: Mapping[StoryId, Standing]
+
+
+def _choices(store: Store) -> _Choices:
+    decisions = load_decisions(store, load_ever_decided(store))
+    return _Choices(
+        ran=load_published_keys(store),
+        listed=load_stories_by_key(store, load_reference_keys(store)),
+        decided={story: standing(made) for story, made in decisions.items()},
+    )
+
+
 def _learn_sections(
-    store: Store, settings: Settings, known: StoredTaste | None, now: datetime
+    store: Store,
+    settings: Settings,
+    choices: _Choices,
+    known: StoredTaste | None,
+    now: datetime,
 ) -> StoredTaste | None:
     """Learn anew which section what belongs in; None where nothing new is to be learned from."""
     names = [section.name for section in settings.sections]
     examples = [
         (past_story(draft, settings), name) for name in names for draft in load_drafts(store, name)
     ]
-    decisions = load_decisions(store, load_ever_decided(store))
-    texts = {story: standing(made).text for story, made in decisions.items()}
+    texts = {story: stands.text for story, stands in choices.decided.items()}
     moved = {story: text.section for story, text in texts.items() if text is not None}
     examples += [(story, moved[story.id]) for story in load_stories(store, moved)]
     told = [f"{name}\0{s.members[0].candidate.content_hash}" for s, name in examples]
@@ -167,12 +183,17 @@ def _learn_sections(
     )
 
 
-def learn_all(store: Store, settings: Settings, now: datetime) -> dict[str, StoredTaste]:
-    """Learn for every section whose examples changed; returns what stands now, by section."""
-    known = load_taste(store)
+def learn_all(
+    store: Store, settings: Settings, known: Mapping[str, StoredTaste], now: datetime
+) -> dict[str, StoredTaste]:
+    """Learn for every section whose examples changed; returns what stands now, by section.
+
+    `known` is what stood before.
+    """
+    choices, rules = _choices(store), _Rules(settings)
     learned = []
     for section in settings.sections:
-        examples = list(examples_of(store, settings, section.name))
+        examples = list(_examples(store, rules, choices, section.name))
         digest = _digest(examples)
         before = known.get(section.name)
         if before is not None and before.examples == digest:
@@ -189,7 +210,8 @@ def learn_all(store: Store, settings: Settings, now: datetime) -> dict[str, Stor
                 model="" if lesson.model is None else _MODEL.dump_json(lesson.model).decode(),
             )
         )
-    if (proposing := _learn_sections(store, settings, known.get(PROPOSING), now)) is not None:
+    proposing = _learn_sections(store, settings, choices, known.get(PROPOSING), now)
+    if proposing is not None:
         learned.append(proposing)
     save_taste(store, learned)
     return {**known, **{one.section: one for one in learned}}
@@ -197,15 +219,16 @@ def learn_all(store: Store, settings: Settings, now: datetime) -> dict[str, Stor
 
 def examples_of(store: Store, settings: Settings, section: str) -> Iterator[Example]:
     """The examples of a section: past issues and lists first, then the stream in time order."""
-    rules = _Rules(settings)
+    return _examples(store, _Rules(settings), _choices(store), section)
+
+
+def _examples(store: Store, rules: _Rules, choices: _Choices, section: str) -> Iterator[Example]:
     for draft in load_drafts(store, section):
         yield rules.example(draft, 1.0)
     yield from _listed(store, rules, section)
-    picked: dict[StoryId, float] = load_stories_by_key(store, load_reference_keys(store))
-    ran = {key: 1.0 for key, name in load_published_keys(store).items() if name == section}
-    picked |= load_stories_by_key(store, ran)
-    decisions = load_decisions(store, load_ever_decided(store))
-    verdicts = {story: standing(made).verdict for story, made in decisions.items()}
+    ran = {key: 1.0 for key, name in choices.ran.items() if name == section}
+    verdicts = {story: stands.verdict for story, stands in choices.decided.items()}
+    picked = {**choices.listed, **load_stories_by_key(store, ran)}
     picked |= {story: 1.0 for story, said in verdicts.items() if said is Verdict.ACCEPT}
     rejected = {story for story, said in verdicts.items() if said is Verdict.REJECT}
     for one in load_documents(store, section, _MOST):
@@ -246,7 +269,7 @@ class _Rules:
 
     def example(self, draft: Draft, weight: float) -> Example:
         """An item of an issue or a list, as picked."""
-        story = story_of_draft(draft)
+        story = past_story(draft, self.settings)
         scored = score(
             story,
             settings=self.settings,
@@ -259,20 +282,6 @@ class _Rules:
         return Example(
             document=tokens, rules=scored.total, picked=True, weight=weight, streamed=False
         )
-
-
-def story_of_draft(draft: Draft) -> Story:
-    """An item of an issue as if a source had brought it."""
-    item = RawItem(
-        source=SourceName("往期"),
-        external_id=draft.url or draft.title,
-        url=draft.url,
-        title=draft.title,
-        summary=draft.summary,
-        publisher=draft.source or None,
-    )
-    member = Member(id=CandidateId(0), candidate=normalise(item), first_seen=_LONG_AGO)
-    return Story(id=StoryId(0), members=(member,))
 
 
 def _digest(examples: Sequence[Example]) -> str:

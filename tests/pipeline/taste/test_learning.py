@@ -17,6 +17,7 @@ from store.models import Draft, IdentityKey, Issue, IssueSection, RawItem, Sourc
 from store.references import Reference, ReferenceItem, save_reference
 from store.runs import start_run
 from store.stories import load_ranking, load_scores, load_stories
+from store.taste import load_taste
 
 SETTINGS = load_settings(SHIPPED, environment=False)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -65,7 +66,7 @@ def ranked(store):
 
 def test_without_examples_the_rules_stand_and_say_so(store):
     learned = learn_taste(store, SETTINGS, NOW)
-    assert models(store) == {}
+    assert models(load_taste(store)) == {}
     assert learned[SECTION].verdict.startswith("规则：选过的 0 条")
 
 
@@ -85,7 +86,7 @@ def headline(store, story):
 def test_past_issues_alone_do_not_judge(store):
     print_gems(store)
     learned = learn_taste(store, SETTINGS, NOW)
-    assert models(store) == {}
+    assert models(load_taste(store)) == {}
     assert learned[SECTION].verdict.startswith("规则：选过的 0 条")
 
 
