@@ -5,12 +5,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check nightly bench realdata lock clean
+.PHONY: demo test check browser nightly bench realdata soak lock clean
 
 demo: $(STAMP)
 	@$(BIN)/briefing demo demo
 
-test: $(STAMP) check
+test: $(STAMP) check browser
 	$(BIN)/pytest
 
 check: $(STAMP)
@@ -18,6 +18,15 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# The desk is tested in a real browser: the one that is there, else Debian's.
+browser:
+	@for name in chromium chromium-browser google-chrome; do \
+	    if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	echo "no Chromium here; installing Debian's"; \
+	if [ "$$(id -u)" = 0 ]; then root=; else root=sudo; fi; \
+	$$root apt-get update -q && $$root apt-get install -q -y --no-install-recommends chromium
 
 nightly: $(STAMP)
 	$(BIN)/briefing nightly
@@ -27,6 +36,18 @@ bench: $(STAMP)
 
 realdata: $(STAMP)
 	$(BIN)/python -m tests.realdata
+
+soak: $(STAMP)
+	$(BIN)/python -m tests.soak.month
+
+faults: $(STAMP)
+	$(BIN)/python -m tests.faults
+
+# Asks the advisory service for known faults of what the lock pins; pip-audit stays out of the lock.
+AUDIT := $(VENV)/audit
+audit: $(STAMP)
+	test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'; }
+	$(AUDIT)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 # Hashes pin what is installed; the build backend is in the lock too, so nothing else is fetched.
 $(STAMP): requirements.lock pyproject.toml

@@ -6,9 +6,12 @@ web) turns any of them into one clear line without a table of its own.
     BriefingError
      ├── ConfigError          the configuration is wrong; carries every fault      exit 3
      ├── InputError           a file, address or id that a person gave is wrong    exit 2
-     │    └── NotFoundError   there is no such story, issue, source or run         exit 2
+     │    ├── NotFoundError   there is no such story, issue, source or run         exit 2
+     │    └── ConflictError   someone else changed it since it was looked at       exit 2
      ├── StoreError           the database cannot be used                          exit 3
      │    └── BusyError       another run holds the lock                           exit 3
+     ├── MachineError         this machine lacks or refuses something              exit 3
+     ├── PublishError         an issue could not be published, or not wholly       exit 1
      └── SourceError          a source could not be read; becomes an outcome       exit 1
 
 A failing source is a value (see ``crawlers.source``): ``SourceError`` is raised only between a
@@ -65,6 +68,10 @@ class NotFoundError(InputError):
     """There is no story, issue, source or run of that name."""
 
 
+class ConflictError(InputError):
+    """Someone changed a thing since it was looked at; nothing was done to it."""
+
+
 class StoreError(BriefingError):
     """The database cannot be opened, read or written."""
 
@@ -73,6 +80,23 @@ class StoreError(BriefingError):
 
 class BusyError(StoreError):
     """Another run holds the lock."""
+
+
+class MachineError(BriefingError):
+    """The machine has no such program, or does not let us use it."""
+
+    exit_code = 3
+
+
+class PublishError(BriefingError):
+    """An issue could not be published; its text says how far it came and what to do.
+
+    `retry_at` (UTC) says when it makes sense to try again, where the other side said so.
+    """
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
 
 
 class SourceError(BriefingError):

@@ -30,6 +30,8 @@ _FROM_ENVIRONMENT = {
     "github_token": "GITHUB_TOKEN",
     "embeddings.key": "BRIEFING_EMBEDDINGS_KEY",
     "embeddings.api_key": "BRIEFING_EMBEDDINGS_KEY",
+    "alerts.webhook": "BRIEFING_ALERT_WEBHOOK",
+    "alerts.mail.password": "BRIEFING_SMTP_PASSWORD",
 }
 """Where a secret might be looked for in TOML -> the variable that it comes from."""
 
@@ -43,6 +45,8 @@ class _Environment(BaseSettings):
     BRIEFING_WECHAT_BRIDGE: str | None = None
     """The bridge's address may hold its access key."""
     BRIEFING_EMBEDDINGS_KEY: SecretStr | None = None
+    BRIEFING_ALERT_WEBHOOK: SecretStr | None = None
+    BRIEFING_SMTP_PASSWORD: SecretStr | None = None
 
 
 @dataclass(slots=True)
@@ -80,6 +84,12 @@ def load_settings(
         layers.insert(0, ("addresses", {"wechat_bridge": outside.BRIEFING_WECHAT_BRIDGE}))
     if outside and outside.BRIEFING_EMBEDDINGS_KEY:
         layers.insert(0, ("embeddings", {"key": outside.BRIEFING_EMBEDDINGS_KEY}))
+    if outside and outside.BRIEFING_ALERT_WEBHOOK:
+        layers.insert(0, ("alerts", {"webhook": outside.BRIEFING_ALERT_WEBHOOK}))
+    if outside and outside.BRIEFING_SMTP_PASSWORD:
+        mail = _table(_table(merged.tables, "alerts"), "mail")
+        password = {"password": outside.BRIEFING_SMTP_PASSWORD}
+        layers.insert(0, ("alerts", {"mail": {**mail, **password}}))
     for table, values in layers:
         below = merged.tables.get(table, {})
         if isinstance(below, dict):  # what is no table is a fault, which the models find
@@ -119,13 +129,19 @@ def _read(folder: Path) -> _Merged:
     return merged
 
 
+def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The table of that name within another; empty where there is none."""
+    found = table.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def _refuse_secrets(merged: _Merged) -> None:
     """Take secrets out of the tables, a fault for each."""
     for path, variable in _FROM_ENVIRONMENT.items():
         *tables, key = path.split(".")
         table: Any = merged.tables
         for name in tables:
-            table = table.get(name)
+            table = table.get(name) if isinstance(table, dict) else None
         if isinstance(table, dict) and table.pop(key, None) is not None:
             where = f"{merged.origin[path.partition('.')[0]]}: {path}"
             advice = f"set the environment variable {variable}, or write it to .env"

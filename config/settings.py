@@ -21,7 +21,11 @@ from pydantic import (
     model_validator,
 )
 
+from config.alert_settings import AlertSettings
+from config.desk_settings import DeskSettings
 from config.embedding_settings import Embeddings
+from config.private_hosts import PrivateHost
+from config.publish_settings import PublishSettings
 from config.section import HttpAddress, Section, spelled
 from config.source_settings import (
     ArxivSettings,
@@ -166,7 +170,7 @@ class ScoreWeights(Section):
     """Topics together count at most this much."""
     topic_text: float = 0.4
     """A term in the text counts this share of a term in the title."""
-    recency: float = 3.0
+    recency: float = Field(default=3.0, ge=0)
     """An item of today; falls linearly to 0 at the start of the issue period."""
     popularity: float = 0.6
     """For each power of ten of stars."""
@@ -186,9 +190,13 @@ class ScoreWeights(Section):
     """A paper accepted at a venue."""
     archived: float = -3.0
     """A repository that is archived."""
+    languages: dict[str, float] = {}  # noqa: RUF012 - pydantic copies it
+    """Programming language of a repository, in any case -> points."""
     variety: float = Field(default=4.0, ge=0)
     """Points that a story loses for its place in the draft that is wholly like one before it."""
-    undated: float = 0.5
+    explore: int = Field(default=1, ge=0)
+    """Places of a section's draft, at most half of them, for stories that taste is unsure of."""
+    undated: float = Field(default=0.5, ge=0)
     """Recency of an item without a date, as a share of one dated when it was first seen."""
 
 
@@ -216,10 +224,22 @@ class Network(Section):
     """Before the first retry; doubled each time, with jitter."""
     max_wait: float = Field(default=60.0, ge=0)
     """A Retry-After longer than this is not waited for within a run."""
+    run_minutes: float = Field(default=120.0, ge=0)
+    """No source is asked any more so long after a run began; 0: no limit."""
+    host_requests: int = Field(default=2000, ge=0)
+    """Requests to one host in a run; 0: no limit."""
+    circuit_failures: int = Field(default=3, ge=0)
+    """So many requests in a row that could not connect, and a host counts as down: what else is
+    wanted of it fails at once; 0: never."""
+    circuit_minutes: float = Field(default=5.0, gt=0)
+    """After this long one request tries whether a host that was down is back."""
     articles_per_source: int = Field(default=20, ge=0)
     """Full-text pages fetched a night and source."""
     mirrors: dict[str, HttpAddress] = {}  # noqa: RUF012 - pydantic copies it
     """Address prefix -> what to ask instead; the longest prefix that fits wins."""
+    private_hosts: tuple[PrivateHost, ...] = ()
+    """Private addresses that links, redirects and the editor may lead to: ``localhost:8000``,
+    ``nas.local``, ``10.0.0.0/8``. What the configuration itself asks for needs no entry."""
 
     def mirrored(self, url: str) -> str:
         """The address that is really asked for `url`."""
@@ -265,33 +285,44 @@ _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def cron_trigger(fields: str, zone: tzinfo | str) -> CronTrigger:
-    """When five cron fields fire in a zone. Raises ValueError for what are none.
+    """When five cron fields, or six with seconds in front, fire in a zone.
 
-    Weekdays are counted as cron does; APScheduler itself would take 0 for Monday.
+    Weekdays are counted as cron does; APScheduler itself would take 0 for Monday. Raises
+    ValueError for what are none.
     """
-    *rest, weekday = fields.split() or [""]
-    named = re.sub(r"(?<![\d/])[0-7](?!\d)", lambda day: _WEEKDAYS[int(day[0])], weekday)
+    named = fields.split()
+    if named:
+        named[-1] = re.sub(r"(?<![\d/])[0-7](?!\d)", lambda day: _WEEKDAYS[int(day[0])], named[-1])
+    names = ("second", "minute", "hour", "day", "month", "day_of_week")
     try:
-        trigger: CronTrigger = CronTrigger.from_crontab(" ".join([*rest, named]), zone)
+        if len(named) == len(names):
+            trigger: CronTrigger = CronTrigger(
+                **dict(zip(names, named, strict=True)), timezone=zone
+            )
+        else:
+            trigger = CronTrigger.from_crontab(" ".join(named), zone)
     except (ValueError, TypeError) as error:
         raise ValueError(f"is no time of five cron fields ({error})") from error
     return trigger
 
 
 class Schedule(Section):
-    """When ``briefing schedule`` starts a nightly run, in the newsletter's zone."""
+    """When a nightly run starts, in the newsletter's zone."""
 
     nightly: str = "30 3 * * *"
-    """Five cron fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday)."""
+    """Five cron fields: minute, hour, day of month, month, day of week (0 and 7 are Sunday); or
+    six, with seconds in front."""
 
     @field_validator("nightly")
     @classmethod
-    def _five_fields(cls, value: str) -> str:
+    def _cron_fields(cls, value: str) -> str:
         cron_trigger(value, "UTC")
         return value
 
     misfire_grace: int = Field(default=6 * 3600, ge=1)
-    """How late a run may still start after the machine slept."""
+    """How late a run may still start, after the machine slept or was off."""
+    stop_wait: float = Field(default=60, ge=0)
+    """How long a run under way may take to end when ``briefing schedule`` is stopped."""
 
 
 class Store(Section):
@@ -301,6 +332,8 @@ class Store(Section):
     """Relative to the configuration folder, or to the working folder for the shipped one."""
     issues: str = "issues"
     """Folder that ``briefing export`` writes to."""
+    keep_payload_days: int = Field(default=90, ge=1)
+    """``briefing prune`` drops the raw answers of sources that are older than this."""
 
 
 class Settings(Section):
@@ -309,6 +342,8 @@ class Settings(Section):
     newsletter: Newsletter
     sections: tuple[IssueSectionSettings, ...] = Field(min_length=1)
     topics: tuple[Topic, ...] = ()
+    repository_topics: tuple[Topic, ...] = ()
+    """Looked for in repositories and their releases only, beside `topics`."""
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     lexicon: Lexicon = Lexicon()
     stories: StoryRules = StoryRules()
@@ -318,7 +353,10 @@ class Settings(Section):
     addresses: Addresses = Addresses()
     limits: ApiLimits = ApiLimits()
     schedule: Schedule = Schedule()
+    alerts: AlertSettings = AlertSettings()
+    desk: DeskSettings = DeskSettings()
     store: Store = Store()
+    publish: PublishSettings = PublishSettings()
     publishers: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
     """Host -> how the medium is called after ``|`` (``mp.weixin.qq.com`` knows its account)."""
     venues: tuple[str, ...] = ()

@@ -9,20 +9,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Final
 from urllib.parse import urlencode
 
 import arxiv
 
 from config.errors import SourceError
 from config.settings import Addresses, ApiLimits, ArxivSettings, Network
+from crawlers.allowance import Allowance
 from crawlers.arxiv_answer import PUBLISHER, parse_arxiv
 from crawlers.arxiv_client import ArxivClient
+from crawlers.gap import told
 from crawlers.outcome import answered, failed, payload_of
 from crawlers.pace import ARXIV_PACE, Pace
-from crawlers.source import Fetched, Outcome, Parsed, ParsedEmpty, ParsedItems
-from store.models import Payload, SourceName, SourceState
+from crawlers.source import Fetched, Items, Outcome, Parsed, ParsedEmpty, ParsedItems
+from store.models import Gap, Payload, SourceName, SourceState
 
 __all__ = ["ArxivSource", "parse_arxiv"]
+
+_MOST_NIGHTS: Final = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +39,7 @@ class ArxivSource:
     limits: ApiLimits
     addresses: Addresses
     pace: Pace = ARXIV_PACE
+    allowance: Allowance | None = None
 
     @property
     def name(self) -> SourceName:
@@ -64,10 +70,12 @@ class ArxivSource:
 
         Entries appear late, so some days before the watermark are asked for again; without one,
         the configured days before `now`. What a page holds beyond that is left out. The watermark
-        moves to the latest update seen, and only if the query was answered to its end.
+        moves to the latest update seen, and only if the query was answered to its end. After
+        nights without a run that much more than `max_results` is asked for; where even that does
+        not reach back, the outcome says where something may be missing.
         """
         since = self._since(state, now)
-        most = self.settings.max_results
+        most = self.settings.max_results * self._nights(state, now)
         search = arxiv.Search(
             self.settings.query,
             max_results=most,
@@ -79,7 +87,11 @@ class ArxivSource:
         error: SourceError | None = None
         cut = False
         with ArxivClient(
-            network=self.network, limits=self.limits, addresses=self.addresses, pace=self.pace
+            network=self.network,
+            limits=self.limits,
+            addresses=self.addresses,
+            pace=self.pace,
+            allowance=self.allowance,
         ) as client:
             try:
                 cut = client.walk(search, page_size=page_size, since=since)
@@ -91,8 +103,17 @@ class ArxivSource:
         if error is not None:
             return failed(error, pages=recent)
         watermark = _latest_update(pages, state, now)
+        gap = _gap(recent, state) if cut else None
         notes = [f"stopped at {most} results"] if cut else []
-        return answered(recent, state=replace(state, watermark=watermark), notes=notes)
+        notes += [told(gap)] if gap else []
+        outcome = answered(recent, state=replace(state, watermark=watermark), notes=notes)
+        return replace(outcome, gap=gap) if isinstance(outcome, Items) else outcome
+
+    def _nights(self, state: SourceState, now: datetime) -> int:
+        """How many nights' papers are to be asked for at once."""
+        if state.watermark is None:
+            return 1
+        return min(max((now - state.watermark).days, 1), _MOST_NIGHTS)
 
     def _since(self, state: SourceState, now: datetime) -> datetime:
         if state.watermark is None:
@@ -109,6 +130,20 @@ def _recent(page: Fetched, since: datetime) -> Fetched:
         day = f"{since:%Y-%m-%d}"
         return replace(page, parsed=ParsedEmpty(reason=f"nothing was updated since {day}"))
     return replace(page, parsed=replace(page.parsed, items=items))
+
+
+def _gap(pages: Sequence[Fetched], state: SourceState) -> Gap | None:
+    """Between what was seen by the last run and the earliest update of these pages."""
+    updates = [
+        item.updated
+        for page in pages
+        if isinstance(page.parsed, ParsedItems)
+        for item in page.parsed.items
+        if item.updated is not None
+    ]
+    if state.watermark is None or not updates or min(updates) <= state.watermark:
+        return None
+    return Gap(after=state.watermark, before=min(updates))
 
 
 def _latest_update(pages: Sequence[Fetched], state: SourceState, now: datetime) -> datetime | None:

@@ -18,6 +18,7 @@ import requests
 
 from config.errors import SourceError
 from config.settings import Addresses, ApiLimits, Network
+from crawlers.allowance import Allowance
 from crawlers.arxiv_answer import error_in, listing
 from crawlers.http_session import HttpSession
 from crawlers.pace import ARXIV_PACE, Pace
@@ -34,11 +35,17 @@ class ArxivClient:
         limits: ApiLimits,
         addresses: Addresses,
         pace: Pace = ARXIV_PACE,
+        allowance: Allowance | None = None,
     ) -> None:
         """Open a session, without asking anything yet."""
         self._address = addresses.arxiv_api
         self._session = HttpSession(
-            network, pace=pace, interval=limits.arxiv_delay, read_refusal=_arxiv_refusal
+            network,
+            pace=pace,
+            interval=limits.arxiv_delay,
+            read_refusal=_arxiv_refusal,
+            configured=addresses.arxiv_api,
+            allowance=allowance,
         )
 
     def __enter__(self) -> Self:

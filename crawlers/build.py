@@ -23,6 +23,7 @@ from config.settings import (
     TrendingSettings,
     WechatSettings,
 )
+from crawlers.allowance import Allowance
 from crawlers.arxiv_answer import parse_arxiv
 from crawlers.arxiv_api import ArxivSource
 from crawlers.arxiv_lookup import PaperLookup
@@ -51,11 +52,17 @@ class Sources:
     """What is configured but cannot be asked yet, with what is missing, a line each."""
 
 
-def build_sources(settings: Settings, folder: Path, *, only: Collection[str] = ()) -> Sources:
+def build_sources(
+    settings: Settings,
+    folder: Path,
+    *,
+    only: Collection[str] = (),
+    allowance: Allowance | None = None,
+) -> Sources:
     """Make the enabled sources of a configuration, or those named in `only`.
 
-    Relative paths of file sources start at `folder`. Raises NotFoundError for a name in `only`
-    that no source has.
+    Relative paths of file sources start at `folder`; `allowance` is the run's. Raises
+    NotFoundError for a name in `only` that no source has.
     """
     names = {source.name for source in settings.sources}
     for name in only:
@@ -68,7 +75,7 @@ def build_sources(settings: Settings, folder: Path, *, only: Collection[str] = (
         if (only and source.name not in only) or not (source.enabled or only):
             continue
         page = _page(source, settings)
-        client = _client(source, settings, folder)
+        client = _client(source, settings, folder, allowance)
         if page is not None:
             pages.append(page)
         elif client is not None:
@@ -103,20 +110,34 @@ def _page(source: SourceSettings, settings: Settings) -> PageSource | None:
             return None
 
 
-def _client(source: SourceSettings, settings: Settings, folder: Path) -> ClientSource | None:
+def _client(
+    source: SourceSettings, settings: Settings, folder: Path, allowance: Allowance | None
+) -> ClientSource | None:
     network, addresses = settings.network, settings.addresses
     match source:
         case ArxivSettings():
             return ArxivSource(
-                settings=source, network=network, limits=settings.limits, addresses=addresses
+                settings=source,
+                network=network,
+                limits=settings.limits,
+                addresses=addresses,
+                allowance=allowance,
             )
         case GithubSearchSettings():
             return GithubSearchSource(
-                settings=source, network=network, addresses=addresses, token=_token(settings)
+                settings=source,
+                network=network,
+                addresses=addresses,
+                token=_token(settings),
+                allowance=allowance,
             )
         case GithubReleasesSettings():
             return GithubReleasesSource(
-                settings=source, network=network, addresses=addresses, token=_token(settings)
+                settings=source,
+                network=network,
+                addresses=addresses,
+                token=_token(settings),
+                allowance=allowance,
             )
         case FileSettings():
             return FileSource(settings=source, path=folder / source.path)
@@ -124,13 +145,16 @@ def _client(source: SourceSettings, settings: Settings, folder: Path) -> ClientS
             return None
 
 
-def build_enrichment(settings: Settings, full_names: Sequence[str]) -> EnrichmentSource:
+def build_enrichment(
+    settings: Settings, full_names: Sequence[str], allowance: Allowance | None = None
+) -> EnrichmentSource:
     """Make the source that looks these repositories up."""
     return EnrichmentSource(
         full_names=tuple(full_names),
         network=settings.network,
         addresses=settings.addresses,
         token=_token(settings),
+        allowance=allowance,
     )
 
 

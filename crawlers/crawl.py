@@ -14,13 +14,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import datetime
 
 from scrapy.crawler import AsyncCrawlerRunner
 
 from config.errors import SourceError
 from config.settings import Network
+from crawlers.allowance import Allowance
 from crawlers.source import Failed, Outcome, PageSource
 from crawlers.spiders.pages import Ask, PagesSpider
 from crawlers.spiders.reactor import reactor_loop
@@ -31,6 +32,9 @@ from store.models import Payload, RawItem, SourceName, SourceState
 
 logger = logging.getLogger(__name__)
 
+_TURN = 0.5
+"""Seconds after which an interrupt is seen at the latest."""
+
 
 def crawl(
     sources: Sequence[PageSource],
@@ -40,16 +44,20 @@ def crawl(
     now: datetime,
     deliver: Callable[[PageSource, Outcome, float], None],
     kept_article: Callable[[PageSource, RawItem], Payload | None] = lambda _, __: None,
+    knows_any: Callable[[PageSource, Sequence[RawItem]], bool] = lambda _, __: True,
+    allowance: Allowance | None = None,
 ) -> None:
     """Ask every source, and deliver the outcome of each as soon as it is there.
 
     `states` holds what is remembered of a source, `now` the run's one reading of the clock (UTC).
     `deliver` gets the source, its outcome and the seconds since the crawl began to ask it, exactly
     once for each source, on the crawl's thread. `kept_article` gives the page of an item that was
-    fetched before, for sources with full texts; the others' pages are asked for.
+    fetched before, for sources with full texts; the others' pages are asked for. `knows_any` says
+    whether a source said any of these items before. `allowance` is what the run may still ask; a
+    crawl that is no part of one has its own.
 
-    Never fails because of a source or of Scrapy: that is an outcome. What `deliver` or
-    `kept_article` raises ends the crawl and is raised here; so does KeyboardInterrupt.
+    Never fails because of a source or of Scrapy: that is an outcome. What `deliver` and the other
+    functions raise ends the crawl and is raised here; so does KeyboardInterrupt.
     """
     waiting = {source.name: source for source in sources}
     began = time.monotonic()
@@ -67,6 +75,7 @@ def crawl(
             now=now,
             kept_article=lambda item: kept_article(source, item),
             most_articles=network.articles_per_source,
+            knows_any=lambda items: knows_any(source, items),
         )
         del waiting[source.name]
         deliver(source, outcome, time.monotonic() - began)
@@ -77,7 +86,7 @@ def crawl(
             deliver(source, Failed(cause=cause, retryable=True), time.monotonic() - began)
 
     if sources:
-        run_errand(errand, broken, network=network, now=now)
+        run_errand(errand, broken, network=network, now=now, allowance=allowance)
 
 
 def fetch_one(url: str, *, network: Network, now: datetime) -> Payload:
@@ -101,6 +110,7 @@ def run_errand(
     *,
     network: Network,
     now: datetime,
+    allowance: Allowance | None = None,
 ) -> None:
     """Crawl until `errand` is done, and raise what it raised.
 
@@ -109,14 +119,17 @@ def run_errand(
     loop = reactor_loop()
     work: Future[asyncio.Task[None]] = Future()
     crawling = asyncio.run_coroutine_threadsafe(
-        _crawl(errand, broken, work, network=network, now=now), loop
+        _crawl(errand, broken, work, network=network, now=now, allowance=allowance), loop
     )
     try:
-        crawling.result()
+        # In turns, since a signal that arrives just before the wait begins does not end it.
+        while not wait([crawling], timeout=_TURN).done:
+            pass
     except KeyboardInterrupt:
         loop.call_soon_threadsafe(work.result().cancel)
         crawling.result()
         raise
+    crawling.result()
 
 
 async def _crawl(
@@ -126,6 +139,7 @@ async def _crawl(
     *,
     network: Network,
     now: datetime,
+    allowance: Allowance | None,
 ) -> None:
     """Do what `run_errand` says, on the reactor's loop.
 
@@ -141,7 +155,12 @@ async def _crawl(
     cause = "the crawl ended early"
     try:
         await AsyncCrawlerRunner(scrapy_settings(network)).crawl(
-            PagesSpider, network=network, clock=RunClock(now), ready=ready, work=task
+            PagesSpider,
+            network=network,
+            clock=RunClock(now),
+            allowance=allowance or Allowance(network),
+            ready=ready,
+            work=task,
         )
     except Exception as error:
         logger.exception("Scrapy failed")

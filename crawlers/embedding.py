@@ -79,7 +79,9 @@ class OpenAiEmbedder:
     def embed(self, texts: Sequence[str]) -> list[Vector]:
         """Ask for the vectors of all texts, a request for each batch of them."""
         found: list[Vector] = []
-        with HttpSession(self._network, pace=self._pace, interval=0) as session:
+        with HttpSession(
+            self._network, pace=self._pace, interval=0, configured=self._url
+        ) as session:
             for start in range(0, len(texts), self._batch):
                 some = texts[start : start + self._batch]
                 found += self._ask(session, [text[:_MOST_CHARS] for text in some])

@@ -6,7 +6,8 @@ emoji, a prefix without its namespace. These are mended; what is broken beyond t
 ``feedparser``'s forgiving parser. What stands before the root element goes, the document type
 with it, so that there is no entity left to expand and nothing to fetch.
 
-What the elements mean is left to ``crawlers.feeds``. Nothing here raises, whatever the text is.
+What the elements mean is left to ``crawlers.feeds``. Nothing here raises but `ExcessError`,
+whatever the text is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 MOST_TAGS = 100_000
 """Outside of CDATA sections: thousands of items, and a few seconds for ``feedparser``."""
+MOST_ATTRIBUTES = 1000
+"""Of one element, namespaces included; the time that ``feedparser`` takes grows with the square."""
+MOST_REFERENCES = 300_000
+"""``&amp;`` and the like, and what a bare ``&`` becomes: each is a step of ``feedparser``'s."""
+MOST_DEEP = 1000
+"""Elements within each other."""
 _CDATA = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 """What has no place in XML 1.0 (section 2.2)."""
@@ -56,6 +63,10 @@ _FAULTS = re.compile(
 _XML_NAMES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
 
+class ExcessError(ValueError):
+    """A feed that nobody wrote to be read, with what there is too much of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedXml:
     """A feed, ready to be parsed."""
@@ -72,7 +83,12 @@ def has_too_many_tags(text: str) -> bool:
 
 
 def feed_xml(text: str) -> FeedXml | None:
-    """Give the feed in `text`; None where its root element is not that of a feed."""
+    """Give the feed in `text`; None where its root element is not that of a feed.
+
+    Raises `ExcessError` where reading it would hold up everything else.
+    """
+    if text.count("&") > MOST_REFERENCES and _CDATA.sub("", text).count("&") > MOST_REFERENCES:
+        raise ExcessError(f"more than {MOST_REFERENCES:,} references")
     text = _ILLEGAL.sub("", text)
     start = _BEGINNING.search(text, 0, _FOREWORD)
     text = text[start.start() :] if start else text
@@ -116,7 +132,30 @@ def _to_its_end(text: str, root: str) -> tuple[str, bool]:
 
 def _fault(text: str) -> str | None:
     """Give what makes `text` no well-formed XML, "mismatched tag: line 3, column 7"."""
+    namespaces = depth = 0
+
+    def element(_: str, attributes: list[str]) -> None:
+        nonlocal namespaces, depth
+        depth += 1
+        if depth > MOST_DEEP:
+            raise ExcessError(f"more than {MOST_DEEP:,} elements within each other")
+        if len(attributes) // 2 + namespaces > MOST_ATTRIBUTES:
+            raise ExcessError(f"more than {MOST_ATTRIBUTES:,} attributes in one element")
+        namespaces = 0
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def namespace(*_: str | None) -> None:
+        nonlocal namespaces
+        namespaces += 1
+
     parser = expat.ParserCreate(namespace_separator=" ")
+    parser.ordered_attributes = True
+    parser.StartElementHandler = element
+    parser.EndElementHandler = end
+    parser.StartNamespaceDeclHandler = namespace
     try:
         parser.Parse(text.encode("utf-8"), True)
     except expat.ExpatError as error:

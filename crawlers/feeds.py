@@ -18,7 +18,7 @@ from crawlers.article import read_article
 from crawlers.arxiv_announcement import announced_paper
 from crawlers.feed_charset import feed_text
 from crawlers.feed_entry import Feed, FeedEntry, read_json_feed, read_xml_feed
-from crawlers.feed_xml import MOST_TAGS, feed_xml, has_too_many_tags
+from crawlers.feed_xml import MOST_TAGS, ExcessError, feed_xml, has_too_many_tags
 from crawlers.markup import html_to_text, links_in, title_text
 from crawlers.page import absolute, open_page, page_title
 from crawlers.source import Parsed, ParsedEmpty, ParsedItems, ParsedUnparsable
@@ -116,7 +116,10 @@ def _read(payload: Payload, language: str | None) -> Feed | ParsedUnparsable:
         return json_feed or ParsedUnparsable(reason="the answer is JSON, but no JSON Feed")
     if has_too_many_tags(text):
         return ParsedUnparsable(reason=f"the answer has more than {MOST_TAGS:,} tags")
-    document = feed_xml(text)
+    try:
+        document = feed_xml(text)
+    except ExcessError as excess:
+        return ParsedUnparsable(reason=f"the answer has {excess}")
     if document is None:
         return ParsedUnparsable(reason=_what_it_is(payload, text))
     feed = read_xml_feed(document.xml, language=language)

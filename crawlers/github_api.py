@@ -6,7 +6,7 @@ Asking is done by ``crawlers.github_client``, reading by ``crawlers.github_answe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from config.errors import SourceError
 from config.settings import Addresses, GithubSearchSettings, Network
+from crawlers.allowance import Allowance
 from crawlers.github_answer import PUBLISHER, SearchTotals, parse_github_search, search_totals
 from crawlers.github_client import GithubClient
 from crawlers.outcome import answered, failed, payload_of
@@ -24,6 +25,7 @@ from store.models import Payload, SourceName, SourceState
 __all__ = ["GithubSearchSource", "parse_github_search", "search_query"]
 
 _PATH: Final = "/search/repositories"
+_NIGHT: Final = timedelta(days=1)
 _PER_PAGE: Final = 100
 """The most that a page of the API holds."""
 
@@ -37,6 +39,7 @@ class GithubSearchSource:
     addresses: Addresses
     token: str | None = field(default=None, repr=False)
     pace: Pace = GITHUB_PACE
+    allowance: Allowance | None = None
 
     @property
     def name(self) -> SourceName:
@@ -63,24 +66,32 @@ class GithubSearchSource:
         )
 
     def fetch(self, state: SourceState, now: datetime) -> Outcome:
-        """Search as of `now`, page by page, for up to `max_results` repositories."""
+        """Search as of `now`, page by page, for up to `max_results` repositories.
+
+        The watermark is when it was last answered; the windows of nights missed since are taken in.
+        """
         pages: list[Fetched] = []
         notes: dict[str, None] = {}
         try:
             with GithubClient(
-                network=self.network, addresses=self.addresses, token=self.token, pace=self.pace
+                network=self.network,
+                addresses=self.addresses,
+                token=self.token,
+                pace=self.pace,
+                allowance=self.allowance,
             ) as client:
-                for page in self._pages(client, now):
+                first = now if state.watermark is None else min(now, state.watermark + _NIGHT)
+                for page in self._pages(client, now, search_query(self.settings, first)):
                     pages.append(page)
                     notes |= dict.fromkeys(self._notes(page))
         except SourceError as error:
             return failed(error, pages=pages, notes=tuple(notes))
-        return answered(pages, state=state, notes=tuple(notes))
+        return answered(pages, state=replace(state, watermark=now), notes=tuple(notes))
 
-    def _pages(self, client: GithubClient, now: datetime) -> Iterator[Fetched]:
+    def _pages(self, client: GithubClient, now: datetime, query: str) -> Iterator[Fetched]:
         most = self.settings.max_results
         size = ceil(most / ceil(most / _PER_PAGE))
-        asked = {"q": search_query(self.settings, now), "per_page": str(size)}
+        asked = {"q": query, "per_page": str(size)}
         if self.settings.sort != "best-match":
             asked |= {"sort": self.settings.sort, "order": "desc"}
         for number in range(1, ceil(most / size) + 1):

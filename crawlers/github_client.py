@@ -21,6 +21,7 @@ from github.Requester import HTTPSRequestsConnectionClass, Requester, RequestsRe
 
 from config.errors import SourceError
 from config.settings import Addresses, Network
+from crawlers.allowance import Allowance
 from crawlers.github_answer import message_in
 from crawlers.http_session import HttpSession
 from crawlers.pace import GITHUB_PACE, Pace
@@ -44,13 +45,19 @@ class GithubClient:
         addresses: Addresses,
         token: str | None,
         pace: Pace = GITHUB_PACE,
+        allowance: Allowance | None = None,
     ) -> None:
         """Open a session, without asking anything yet; raises `SourceError` for a broken token."""
         # Checked here, because an error of a library about a bad header quotes the header.
         if token is not None and not re.fullmatch(r"[!-~]+", token):
             raise SourceError("GITHUB_TOKEN holds characters that stand in no token")
         self._session = HttpSession(
-            network, pace=pace, interval=network.delay, read_refusal=github_refusal
+            network,
+            pace=pace,
+            interval=network.delay,
+            read_refusal=github_refusal,
+            configured=addresses.github_api,
+            allowance=allowance,
         )
         self._requester = Requester(
             auth=Auth.Token(token) if token else None,

@@ -15,6 +15,7 @@ from typing import Final
 
 from config.errors import SourceError
 from config.settings import Addresses, Network
+from crawlers.allowance import Allowance
 from crawlers.github_answer import parse_github_search
 from crawlers.github_client import RAW, GithubClient
 from crawlers.markdown_text import first_paragraph
@@ -36,6 +37,7 @@ class EnrichmentSource:
     addresses: Addresses
     token: str | None = field(default=None, repr=False)
     pace: Pace = GITHUB_PACE
+    allowance: Allowance | None = None
     name: SourceName = GITHUB
     kind: str = "github"
 
@@ -68,7 +70,11 @@ class EnrichmentSource:
         asked = 0
         try:
             with GithubClient(
-                network=self.network, addresses=self.addresses, token=self.token, pace=self.pace
+                network=self.network,
+                addresses=self.addresses,
+                token=self.token,
+                pace=self.pace,
+                allowance=self.allowance,
             ) as client:
                 for name in names:
                     pages += self._look_up(client, name, now, readmes, notes)

@@ -12,6 +12,7 @@ from typing import Final
 
 from config.errors import SourceError
 from config.settings import Addresses, GithubReleasesSettings, Network
+from crawlers.allowance import Allowance
 from crawlers.github_answer import PUBLISHER, parse_github_search
 from crawlers.github_client import GithubClient
 from crawlers.outcome import answered, failed, payload_of
@@ -32,6 +33,7 @@ class GithubReleasesSource:
     addresses: Addresses
     token: str | None = field(default=None, repr=False)
     pace: Pace = GITHUB_PACE
+    allowance: Allowance | None = None
 
     @property
     def name(self) -> SourceName:
@@ -72,7 +74,11 @@ class GithubReleasesSource:
         notes: list[str] = []
         try:
             with GithubClient(
-                network=self.network, addresses=self.addresses, token=self.token, pace=self.pace
+                network=self.network,
+                addresses=self.addresses,
+                token=self.token,
+                pace=self.pace,
+                allowance=self.allowance,
             ) as client:
                 for full_name in self.settings.repositories:
                     answer = client.get(

@@ -4,7 +4,9 @@ arxiv and PyGithub know how to ask their services; neither limits the time or si
 answer, knows mirrors, nor leaves it to us when to wait. Here a request takes its turn at the
 service (``crawlers.pace``), is asked under our name at the mirror where there is one, is read up
 to the configured time and size, and is asked again after a lost connection or a refusal
-(``crawlers.refusal``) as long as the wait asked for is no longer than the configuration allows.
+(``crawlers.refusal``) as long as the wait asked for is no longer than the configuration allows,
+and what the run may still ask (``crawlers.allowance``) has not come to its end.
+Redirects to other hosts lead to public addresses only (``crawlers.access``).
 What an answer means is left to the client that asked. Everything that is final and no answer is
 raised as `SourceError`.
 """
@@ -16,6 +18,7 @@ import random
 from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 
 import requests
@@ -25,6 +28,9 @@ from requests.structures import CaseInsensitiveDict
 
 from config.errors import SourceError
 from config.settings import Network
+from crawlers.access import Access, origin
+from crawlers.allowance import Allowance
+from crawlers.checked_adapter import CheckedAdapter
 from crawlers.pace import Clock, Pace
 from crawlers.refusal import Refusal, host_of, refusal
 
@@ -50,8 +56,14 @@ class HttpSession(requests.Session):
         pace: Pace,
         interval: float,
         read_refusal: ReadRefusal = refusal,
+        configured: str | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
-        """Ask in turns of `pace`, `interval` seconds apart."""
+        """Ask in turns of `pace`, `interval` seconds apart.
+
+        `configured` is the address that the configuration gives for the service: its host may be
+        a private one. `allowance` is the run's; outside a run each session has one of its own.
+        """
         super().__init__()
         self.answers: list[requests.Response] = []
         """Every final answer of whatever status, in order, after redirects."""
@@ -62,8 +74,9 @@ class HttpSession(requests.Session):
         self._pace = pace
         self._interval = interval
         self._read_refusal = read_refusal
+        self._allowance = allowance or Allowance(network, pace.clock.monotonic)
         for scheme in ("https://", "http://"):
-            self.mount(scheme, BoundedAdapter(network, pace.clock))
+            self.mount(scheme, BoundedAdapter(network, pace.clock, self._allowance, configured))
 
     def request(  # type: ignore[override]  # every further argument is passed on as it is
         self, method: str, url: str, **options: Any
@@ -78,12 +91,12 @@ class HttpSession(requests.Session):
         options |= {"headers": headers, "timeout": self._network.timeout}
         attempt = 0
         while True:
-            with self._pace.turn(self._interval):
+            with self._pace.turn(self._interval, partial(self._allowance.check, url)):
                 answer = self._ask(method, url, options)
                 if isinstance(answer, requests.Response):
                     self.answers.append(answer)
                     return answer
-                self._pace.defer(self._patience(answer, attempt))
+                self._pace.defer(self._patience(answer, attempt, url))
             attempt += 1
 
     def merge_environment_settings(self, url: Any, *settings: Any, **named: Any) -> Any:
@@ -98,14 +111,13 @@ class HttpSession(requests.Session):
         host = host_of(url)
         try:
             answer = super().request(method, url, **options)
-        except requests.Timeout:
-            return Refusal(cause=f"no answer from {host} within {self._network.timeout:g} s")
         except (
             requests.ConnectionError,
+            requests.Timeout,
             requests.exceptions.ChunkedEncodingError,
             requests.exceptions.ContentDecodingError,
         ) as error:
-            return Refusal(cause=f"no answer from {host}: {_reason(error)}")
+            return Refusal(cause=_lost(error, url, self._network.timeout))
         except requests.TooManyRedirects as error:
             raise SourceError(f"more than {self.max_redirects} redirects from {host}") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -113,25 +125,38 @@ class HttpSession(requests.Session):
             raise SourceError(f"{host} cannot be asked: {type(error).__name__}") from None
         return self._read_refusal(answer, now=self._pace.clock.now()) or answer
 
-    def _patience(self, refused: Refusal, attempt: int) -> float:
-        """Seconds to wait before asking again; raises `SourceError` where it is too long."""
+    def _patience(self, refused: Refusal, attempt: int, url: str) -> float:
+        """Seconds to wait before asking again; raises `SourceError` where there is no point."""
         wait = 0.0
         if refused.retry_at is not None:
             wait = (refused.retry_at - self._pace.clock.now()).total_seconds()
-        if attempt >= self._network.retries or wait > self._network.max_wait:
+        if (
+            attempt >= self._network.retries
+            or wait > self._network.max_wait
+            or self._allowance.refusal(url) is not None
+        ):
             raise SourceError(refused.cause, retryable=True, retry_at=refused.retry_at)
         spread = random.uniform(1, _SPREAD)  # noqa: S311 - no secret depends on it
         backoff: float = self._network.backoff * 2**attempt * spread
         return max(wait, min(backoff, self._network.max_wait))
 
 
-class BoundedAdapter(HTTPAdapter):
+class BoundedAdapter(CheckedAdapter):
     """Asks the mirror in place of the address, and reads answers within time and size."""
 
-    def __init__(self, network: Network, clock: Clock) -> None:
-        super().__init__(max_retries=0)
+    def __init__(
+        self,
+        network: Network,
+        clock: Clock,
+        allowance: Allowance,
+        configured: str | None = None,
+    ) -> None:
+        super().__init__(Access(network))
+        self._allowance = allowance
         self._network = network
         self._clock = clock
+        self._configured = configured
+        self._unchecked = HTTPAdapter(max_retries=0)
 
     def send(
         self, request: requests.PreparedRequest, *settings: Any, **named: Any
@@ -140,17 +165,31 @@ class BoundedAdapter(HTTPAdapter):
 
         The answer bears the address that was meant, not the mirror's, so that redirects (with
         whether they may carry the token) and stored addresses are the same with and without a
-        mirror. Raises `SourceError` for an answer
-        that is too large, else what requests raises.
+        mirror. Raises `SourceError` for an answer that is too large and where the run may ask no
+        more, else what requests raises.
         """
         address = str(request.url)
         asked = request.copy()
         asked.prepare_url(self._network.mirrored(address), None)
         deadline = self._clock.monotonic() + self._network.timeout
-        answer = super().send(asked, *settings, **{**named, "stream": True})
+        allowed = self._access.named(address, str(asked.url), self._configured)
+        send = self._unchecked.send if origin(str(asked.url)) in allowed else super().send
+        self._allowance.spend(address)
+        try:
+            answer = send(asked, *settings, **{**named, "stream": True})
+        except (requests.ConnectionError, requests.Timeout) as error:
+            lost = SourceError(_lost(error, address, self._network.timeout), retryable=True)
+            self._allowance.lost(address, lost, connecting=_connecting(error))
+            raise
+        self._allowance.answered(address)
         answer.request, answer.url = request, address
         answer.raw = io.BytesIO(self._read(answer, deadline))
         return answer
+
+    def close(self) -> None:
+        """Give up the connections that were kept."""
+        super().close()
+        self._unchecked.close()
 
     def _read(self, answer: requests.Response, deadline: float) -> bytes:
         body = bytearray()
@@ -176,6 +215,20 @@ class BoundedAdapter(HTTPAdapter):
 
 def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
+
+
+def _connecting(error: requests.RequestException) -> bool:
+    """Whether there was not even a connection."""
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(
+        cause, urllib3.exceptions.NewConnectionError
+    )
+
+
+def _lost(error: Exception, url: str, timeout: float) -> str:
+    if isinstance(error, requests.Timeout):
+        return f"no answer from {host_of(url)} within {timeout:g} s"
+    return f"no answer from {host_of(url)}: {_reason(error)}"
 
 
 def _reason(error: BaseException) -> str:

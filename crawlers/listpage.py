@@ -18,9 +18,20 @@ from parsel import Selector
 
 from config.settings import ListSettings
 from crawlers.article import read_article
-from crawlers.page import absolute, base_address, one_line, open_page, page_title
+from crawlers.page import (
+    MOST_TAGS,
+    absolute,
+    base_address,
+    has_too_many_tags,
+    one_line,
+    open_page,
+    page_title,
+)
 from crawlers.source import Parsed, ParsedEmpty, ParsedItems, ParsedUnparsable
 from store.models import Payload, RawItem, SourceName
+
+_MOST_DEEP = 100
+"""Elements around an entry; each entry is looked through with all that it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +81,14 @@ def parse_list(payload: Payload, settings: ListSettings, zone: tzinfo) -> Parsed
     fault = _selector_fault(settings)
     if fault:
         return ParsedUnparsable(reason=fault)
+    if has_too_many_tags(payload):
+        return ParsedUnparsable(reason=f"the page has more than {MOST_TAGS:,} tags")
     page = open_page(payload)
-    entries = [entry for entry in page.css(settings.item) if not isinstance(entry.root, str)]
+    entries = [
+        entry
+        for entry in page.css(settings.item)
+        if not isinstance(entry.root, str) and not _is_deep(entry)
+    ]
     if not entries:
         return _without_entries(page, settings)
     base = base_address(page, payload)
@@ -99,6 +116,16 @@ def _selector_fault(settings: ListSettings) -> str | None:
         except (SelectorError, ValueError) as error:
             return f"the {key} selector {selector!r} is no CSS selector: {error}"
     return None
+
+
+def _is_deep(entry: Selector) -> bool:
+    """Whether an entry stands where none does, in the depth of entries that were never closed."""
+    outer = entry.root
+    for _ in range(_MOST_DEEP):
+        outer = outer.getparent()
+        if outer is None:
+            return False
+    return True
 
 
 def _without_entries(page: Selector, settings: ListSettings) -> Parsed:

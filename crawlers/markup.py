@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from itertools import islice
 
 from lxml import etree
 
@@ -30,6 +31,8 @@ _BLOCKS = (
 )
 # fmt: on
 _CELLS = ("td", "th")
+_MOST_LINKS = 2000
+"""Of one text; each has to be made whole, looked at and stored."""
 _PARAGRAPH = "\u2029"
 """Unicode's paragraph separator marks the edges of blocks until white space is collapsed."""
 _INLINE = re.compile(
@@ -68,7 +71,7 @@ def title_text(html: str) -> str:
 
 
 def links_in(html: str, base: str) -> tuple[str, ...]:
-    """Give the http(s) addresses that `html` links to, in order, each once.
+    """Give the http(s) addresses that `html` links to, in order, each once, the first 2,000.
 
     Relative ones are resolved against `base`; links within the page itself are left out.
     """
@@ -79,7 +82,8 @@ def links_in(html: str, base: str) -> tuple[str, ...]:
         return ()
     found = dict.fromkeys(str(link.get("href", "")).strip() for link in tree.iter("a", "area"))
     links = (absolute(base, href) for href in found if href and not href.startswith("#"))
-    return tuple(dict.fromkeys(link for link in links if link is not None))
+    whole = dict.fromkeys(link for link in islice(links, _MOST_LINKS) if link is not None)
+    return tuple(whole)
 
 
 def _tree(text: str) -> etree._Element | None:

@@ -41,12 +41,14 @@ class Pace:
         self._free_at = -math.inf
 
     @contextmanager
-    def turn(self, interval: float) -> Iterator[None]:
+    def turn(self, interval: float, check: Callable[[], None] = lambda: None) -> Iterator[None]:
         """Wait until the service may be asked and ask it alone.
 
-        The next turn starts no sooner than `interval` seconds after the end of this one.
+        The next turn starts no sooner than `interval` seconds after the end of this one. What
+        `check` raises once the turn has come ends it at once, and nobody waits for it.
         """
         with self._lock:
+            check()
             wait = self._free_at - self.clock.monotonic()
             if wait > 0:
                 self.clock.sleep(wait)

@@ -20,6 +20,15 @@ _CONTROL = re.compile("[\0-\x08\x0e-\x1b\x7f]")
 """Control characters that are no white space: noise in any page's words."""
 
 
+MOST_TAGS = 50_000
+"""A page that lists a few hundred things has some thousand."""
+
+
+def has_too_many_tags(payload: Payload) -> bool:
+    """Whether a page is so large that looking for things in it would hold up everything else."""
+    return payload.body.count(b"<") > MOST_TAGS
+
+
 def page_text(payload: Payload) -> str:
     """Give the page's markup as text.
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from store.models import Payload, RawItem, SourceName, SourceState
+from store.models import Gap, Payload, RawItem, SourceName, SourceState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +79,8 @@ class Items:
     """Pages that completed items, each under the address of its item, for replay."""
     notes: tuple[str, ...] = ()
     """For the run's table: "moved permanently to …", "stopped at 300 results"."""
+    gap: Gap | None = None
+    """Where something may be missing that the source said and says no longer; noted too."""
     status: Literal["items"] = field(default="items", init=False)
 
     @property

@@ -24,7 +24,7 @@ from urllib.parse import quote, urlencode
 from parsel import Selector
 
 from config.settings import TrendingSettings
-from crawlers.page import one_line, open_page, page_title
+from crawlers.page import MOST_TAGS, has_too_many_tags, one_line, open_page, page_title
 from crawlers.source import Parsed, ParsedEmpty, ParsedItems, ParsedUnparsable
 from store.models import Kind, Payload, RawItem, RepositoryFacts, SourceName
 
@@ -108,6 +108,8 @@ def parse_trending(
     says that nothing is trending is empty; trending developers and any other page are
     unparsable, with what they are in the reason.
     """
+    if has_too_many_tags(payload):
+        return ParsedUnparsable(reason=f"the page has more than {MOST_TAGS:,} tags")
     page = open_page(payload)
     rows: list[Selector] = []
     found: dict[str, RepositoryFacts] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -33,11 +33,20 @@ Asking = Callable[[list[str]], Callable[[LinkState], None]]
 
 
 def check_page(
-    store: Store, settings: Settings, page: Page, now: datetime, asking: Asking | None
+    store: Store,
+    settings: Settings,
+    page: Page,
+    now: datetime,
+    asking: Asking | None,
+    *,
+    known: Mapping[str, LinkState] | None = None,
 ) -> list[Finding]:
-    """Give the findings about a page, by line. Without `asking`, no link is asked for."""
+    """Give the findings about a page, by line.
+
+    Without `asking`, no link is asked for; of links, then, what is `known` already is told.
+    """
     read = read_issue(page.text, name=Path(page.name).name, newsletter=settings.newsletter)
-    liveness: dict[str, LinkState] | None = None
+    liveness = known
     if asking is not None:
         urls = addresses(read, page.text, settings)
         states = check_links(urls, network=settings.network, now=now, progress=asking(urls))

@@ -12,10 +12,12 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from config.secrets import Hider
 from config.settings import Settings
+from crawlers.allowance import Allowance
 from crawlers.crawl import crawl
 from crawlers.source import (
     ClientSource,
@@ -28,13 +30,33 @@ from crawlers.source import (
     ParsedEmpty,
     ParsedItems,
     ParsedRefusal,
+    ParsedUnparsable,
     Source,
     Unparsable,
 )
+from pipeline.alerts.expectation import expectation
+from pipeline.alerts.rules import UNEVEN
+from pipeline.unsecret import without_secrets
+from store.alerts import unusual_since
 from store.database import Store
-from store.items import Counts, PayloadOutcome, load_article, save_items, save_payload
+from store.items import (
+    Counts,
+    PayloadOutcome,
+    knows_any,
+    load_article,
+    mark_articles,
+    save_items,
+    save_payload,
+)
 from store.models import RawItem, RunId, SourceName, SourceState
-from store.runs import SourceReport, load_states, save_report, save_retry_at, save_state
+from store.runs import (
+    SourceReport,
+    load_ledger,
+    load_states,
+    save_report,
+    save_retry_at,
+    save_state,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +75,13 @@ class Collector:
     run: RunId
     now: datetime
     progress: Progress
+    allowance: Allowance | None = None
+    """What the run may still ask; None where it is asked for nothing else."""
+    hide: Hider = field(init=False)
+    """Takes our secrets out of what is kept."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hide", Hider.of(self.settings))
 
     def collect(self, pages: Sequence[PageSource], clients: Sequence[ClientSource]) -> None:
         """Ask all sources; returns when each has been stored.
@@ -70,8 +99,12 @@ class Collector:
                     now=self.now,
                     deliver=self.keep,
                     kept_article=lambda source, item: load_article(
-                        self.store, source.name, item.url
+                        self.store, source.name, self.hide(item.url)
                     ),
+                    knows_any=lambda source, items: knows_any(
+                        self.store, source.name, [self.hide(item.external_id) for item in items]
+                    ),
+                    allowance=self.allowance,
                 )
                 _first_error(asked)
             except BaseException:
@@ -84,7 +117,7 @@ class Collector:
         return {
             source.name: known[source.name]
             for source in sources
-            if source.name in known and known[source.name].asked == source.url
+            if source.name in known and known[source.name].asked == self.hide(source.url)
         }
 
     def _ask(self, client: ClientSource, states: Mapping[SourceName, SourceState]) -> None:
@@ -102,6 +135,7 @@ class Collector:
 
     def keep(self, source: Source, outcome: Outcome, seconds: float) -> None:
         """Store one source's outcome, whole, and tell of it."""
+        outcome, asked = without_secrets(outcome, self.hide), self.hide(source.url)
         with self.store.writing():
             counts = Counts()
             for page in () if outcome.status == "not_modified" else outcome.pages:
@@ -109,14 +143,27 @@ class Collector:
             if isinstance(outcome, Items):
                 for article in outcome.articles:
                     save_payload(self.store, source.name, "article", "article", article)
-            report = _report(source, outcome, counts, seconds)
+                mark_articles(self.store, source.name, outcome.items, self.now)
+            report = self._expecting(_report(source, outcome, counts, seconds))
             if isinstance(outcome, Failed):
-                save_retry_at(self.store, source.name, source.url, outcome.retry_at)
+                save_retry_at(self.store, source.name, asked, outcome.retry_at)
             elif not isinstance(outcome, Unparsable):
-                state = replace(outcome.state, asked=source.url, retry_at=None)
+                state = replace(outcome.state, asked=asked, retry_at=None)
                 save_state(self.store, source.name, state)
             save_report(self.store, self.run, report)
         self.progress(report)
+
+    def _expecting(self, report: SourceReport) -> SourceReport:
+        """The line with what was to be expected, by the source's own history."""
+        if report.kind in UNEVEN:
+            return report
+        history = load_ledger(self.store, report.source, self.run, self.settings.alerts.history)
+        since = unusual_since(self.store, report.source)
+        usual = [entry for entry in history if since is None or entry.at < since]
+        found = expectation(usual, self.now, self.settings.newsletter.zone)
+        if found is None:
+            return report
+        return replace(report, expected=found.usual, least=found.least)
 
     def _keep_page(self, source: Source, page: Fetched) -> Counts:
         kept: PayloadOutcome = "unparsable"
@@ -156,6 +203,9 @@ def _report(source: Source, outcome: Outcome, counts: Counts, seconds: float) ->
         changed=counts.changed,
         seconds=round(seconds, 3),
         notes=(*outcome.notes, *_warnings(outcome)),
+        empty=_answers(outcome, ParsedEmpty),
+        unparsable=_answers(outcome, ParsedUnparsable),
+        gap=outcome.gap if isinstance(outcome, Items) else None,
     )
     if isinstance(outcome, Failed):
         return replace(
@@ -167,6 +217,12 @@ def _report(source: Source, outcome: Outcome, counts: Counts, seconds: float) ->
     if isinstance(outcome, Unparsable | Empty):
         return replace(report, cause=outcome.reason or None)
     return report
+
+
+def _answers(outcome: Outcome, kind: type[ParsedEmpty | ParsedUnparsable]) -> int:
+    if outcome.status == "not_modified":
+        return 0
+    return sum(isinstance(page.parsed, kind) for page in outcome.pages)
 
 
 def _warnings(outcome: Outcome) -> tuple[str, ...]:

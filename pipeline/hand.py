@@ -11,6 +11,7 @@ from crawlers.article import page_item
 from crawlers.build import build_enrichment, build_paper_lookup
 from crawlers.crawl import fetch_one
 from crawlers.source import Failed, Fetched, Items, Outcome, Parsed, ParsedItems
+from pipeline.address import read_address
 from pipeline.collect import Collector
 from pipeline.desk import check_section
 from pipeline.identity import Identity, identify
@@ -55,7 +56,7 @@ def add(store: Store, settings: Settings, given: HandIn, now: datetime) -> Entry
     cannot be fetched and no title was given.
     """
     identity = identify(given.url)
-    if not identity.canonical.startswith(("http://", "https://")):
+    if read_address(identity.canonical) is None:
         raise InputError(f"{given.url!r} is no web address")
     if given.section is not None:
         check_section(settings, given.section)

@@ -13,11 +13,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.settings import Settings
+from crawlers.allowance import Allowance
 from crawlers.build import Sources, build_enrichment, build_sources
+from pipeline import logs
+from pipeline.alerts.telling import tell
+from pipeline.alerts.watch import Changes, watch
 from pipeline.collect import Collector, Progress
 from pipeline.period import Period, period_of
 from pipeline.stages import learn_taste, normalise_pending, score_open
 from pipeline.stories import cluster_pending
+from pipeline.timetable import Begun, Timetable, missed
 from store.candidates import load_keys_to_enrich, save_lookups
 from store.database import Store, run_lock
 from store.models import GITHUB, RunId
@@ -26,9 +31,13 @@ from store.runs import (
     SourceReport,
     close_interrupted,
     finish_run,
+    load_begun,
     load_run,
     start_run,
 )
+
+_FIRST = timedelta(minutes=55)
+"""So long after its time the very first night is still begun: whoever asks, asks every hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +47,14 @@ class Night:
     run: Run
     period: Period
     scored: int
-    """Stories in the queue's window."""
+    """Stories that were new or different, or that are scored by another method now."""
     taste: Mapping[str, str]
     """Section -> whether what was learned of the editor's taste is used, and why."""
     waiting: tuple[str, ...]
     """Sources that are configured but cannot be asked yet, each with what is missing."""
+    alerts: Changes
+    untold: tuple[str, ...]
+    """Why alerts could not be sent, a line a channel."""
 
     @property
     def failed(self) -> list[SourceReport]:
@@ -66,27 +78,63 @@ def nightly(
     Raises BusyError when another run is under way, and StoreError when the store fails.
     """
     with run_lock(store.path):
-        sources = build_sources(settings, folder, only=only)
+        allowance = Allowance(settings.network)
+        sources = build_sources(settings, folder, only=only, allowance=allowance)
         started = time.monotonic()
         close_interrupted(store)
         run = start_run(store, "nightly", now)
-        period = period_of(store, settings, now)
-        begin(sources)
-        collector = Collector(store=store, settings=settings, run=run, now=now, progress=progress)
-        collector.collect(sources.pages, sources.clients)
-        normalise_pending(store, now)
-        cluster_pending(store, settings, now)
-        if not only:
-            _enrich(collector, period)
-        scored = score_open(store, settings, since=period.start, period=period)
-        learned = learn_taste(store, settings, now)
-        return Night(
-            run=_finish(store, run, now + timedelta(seconds=time.monotonic() - started)),
-            period=period,
-            scored=scored,
-            taste={section: one.verdict for section, one in learned.items()},
-            waiting=sources.waiting,
-        )
+        with logs.of_run(run):
+            period = period_of(store, settings, now)
+            begin(sources)
+            collector = Collector(
+                store=store,
+                settings=settings,
+                run=run,
+                now=now,
+                progress=progress,
+                allowance=allowance,
+            )
+            collector.collect(sources.pages, sources.clients)
+            normalise_pending(store, now)
+            cluster_pending(store, settings, now)
+            if not only:
+                _enrich(collector, period)
+            alerts = watch(store, settings, run, now)
+            scored = score_open(store, settings, since=period.start, period=period)
+            learned = learn_taste(store, settings, now)
+            finished = _finish(store, run, now + timedelta(seconds=time.monotonic() - started))
+            return Night(
+                run=finished,
+                period=period,
+                scored=scored,
+                taste={section: one.verdict for section, one in learned.items()},
+                waiting=sources.waiting,
+                alerts=alerts,
+                untold=_tell(store, settings, run, now),
+            )
+
+
+def nights_begun(store: Store, since: datetime) -> list[Begun]:
+    """The nights begun since then, and the last before that came to its end."""
+    return [
+        Begun(at=at, ended=status in ("ok", "partial"))
+        for at, status in load_begun(store, "nightly", since)
+    ]
+
+
+def is_due(store: Store, settings: Settings, now: datetime) -> bool:
+    """Whether a night should be begun now, for who is asked every hour at most."""
+    grace = timedelta(seconds=settings.schedule.misfire_grace)
+    nights = nights_begun(store, now - grace)
+    due = missed(Timetable.of(settings), nights, now=now, grace=grace, first=_FIRST)
+    return due is not None
+
+
+def _tell(store: Store, settings: Settings, run: RunId, now: datetime) -> tuple[str, ...]:
+    failed = tell(store, settings, run, now)
+    for line in failed:
+        logs.warn(line)
+    return failed
 
 
 def _enrich(collector: Collector, period: Period) -> None:
@@ -94,7 +142,7 @@ def _enrich(collector: Collector, period: Period) -> None:
     checked = collector.now - timedelta(days=limits.github_enrich_days)
     names = load_keys_to_enrich(collector.store, period.start, checked)[: limits.github_enrich]
     if names:
-        collector.collect([], [build_enrichment(collector.settings, names)])
+        collector.collect([], [build_enrichment(collector.settings, names, collector.allowance)])
         if not load_run(collector.store, collector.run).failed_source(GITHUB):
             save_lookups(collector.store, names, collector.now)
         normalise_pending(collector.store, collector.now)

@@ -24,6 +24,10 @@ _INVISIBLE = re.compile(
 )
 
 
+_LONGEST_TITLE = 1000
+"""Characters. No headline comes near it; the raw item keeps all that was said."""
+
+
 def normalise(item: RawItem) -> Candidate:
     """Make `item` comparable. Never raises.
 
@@ -36,6 +40,8 @@ def normalise(item: RawItem) -> Candidate:
     keys = _keys(item, identity)
     mentioned = tuple(key for key in _mentions(item) if key not in keys)
     title = clean_line(item.title)
+    if len(title) > _LONGEST_TITLE:
+        title = title[: _LONGEST_TITLE - 1].rstrip() + "…"
     return Candidate(
         item=item,
         kind=item.kind or identity.kind or _kind_of_facts(item),

@@ -8,7 +8,7 @@ somebody looks, so that a long window costs little.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from config.errors import NotFoundError
@@ -21,8 +21,9 @@ from store.candidates import search
 from store.database import Store
 from store.decisions import load_decided, load_decisions, load_waiting
 from store.issues import Ran, load_ran
-from store.models import Draft, Score, Story, StoryId, Verdict
-from store.stories import load_ranking, load_scores, load_stories, resolve
+from store.models import Decision, DecisionId, Draft, Score, Story, StoryId, Verdict
+from store.scores import load_ranking, load_scores
+from store.stories import load_stories, resolve
 
 _BATCH = 25
 
@@ -39,20 +40,32 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A story in the queue."""
+class Place:
+    """Where a story stands in the coming issue. Cheap: what it prints is drafted on demand."""
 
     story: Story
     score: Score
     state: State
-    draft: Draft
-    """As it would print: the editor's text where there is one, else the machine's."""
-    machine: Draft
+    section: str
+    """Where it would print: as the editor's text says, else as proposed."""
     basis: tuple[str, ...]
+    stands: Standing
+    """What the editor decided, and by now; not what was spent on an issue that ran."""
+    seen: DecisionId | None
+    """The last decision on it, whatever became of that: what who looks at it has seen."""
     why: tuple[str, ...] = ()
     """Why it is here although it was decided or printed: what is new since."""
     ran: Ran | None = None
     """Where it ran last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry(Place):
+    """A story in the queue, drafted."""
+
+    draft: Draft
+    """As it would print: the editor's text where there is one, else the machine's."""
+    machine: Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,82 +81,99 @@ class Queue:
 
         Sections that the configuration does not know (any more) stand last.
         """
-        decided = self._decided()
-        known = {story for entries in decided.values() for story in entries}
+        decided: dict[str, list[Place]] = {}
+        for place in self.decided():
+            decided.setdefault(place.section, []).append(place)
+        known = {place.story.id for places in decided.values() for place in places}
         ranked: dict[str, list[StoryId]] = {}
         for story, section in load_ranking(self.store, self.period.start):
             if story not in known:
                 ranked.setdefault(section, []).append(story)
         names = [section.name for section in self.settings.sections]
         names += sorted({*ranked, *decided} - set(names))
-        return {name: self._merged(decided.get(name, {}), ranked.get(name, [])) for name in names}
+        return {
+            name: map(self.drafted, self.merged(decided.get(name, []), ranked.get(name, [])))
+            for name in names
+        }
 
     def accepted(self) -> dict[str, list[Entry]]:
         """What the editor accepted and no issue ran yet, by section, the best first."""
-        return {
-            name: sorted((e for e in found.values() if e.state is State.ACCEPTED), key=_rank)
-            for name, found in self._decided().items()
-        }
+        found: dict[str, list[Entry]] = {}
+        for place in self.decided():
+            if place.state is State.ACCEPTED:
+                found.setdefault(place.section, []).append(self.drafted(place))
+        return found
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, section by section."""
         for entries in self.sections().values():
             yield from entries
 
-    def _decided(self) -> dict[str, dict[StoryId, Entry]]:
-        """The entries that the editor decided on, by the section that his text names."""
+    def decided(self) -> list[Place]:
+        """What the editor decided on that the coming issue is about, the best first."""
         period = self.period
         ids = {
             *load_waiting(self.store, before=period.day, settled=period.settled),
             *load_decided(self.store, period.start),
         }
-        found: dict[str, dict[StoryId, Entry]] = {}
-        for entry in self.made(sorted(ids)):
-            found.setdefault(entry.draft.section, {})[entry.story.id] = entry
-        return found
+        return sorted(self.places(sorted(ids)), key=rank)
 
-    def _merged(self, decided: dict[StoryId, Entry], ranked: Sequence[StoryId]) -> Iterator[Entry]:
-        waiting = sorted(decided.values(), key=_rank)
+    def merged(self, decided: Sequence[Place], ranked: Sequence[StoryId]) -> Iterator[Place]:
+        """Both in one order, the best first; `ranked` are placed as they are asked for."""
+        waiting = list(decided)
         for start in range(0, len(ranked), _BATCH):
-            for entry in self.made(ranked[start : start + _BATCH]):
-                while waiting and _rank(waiting[0]) < _rank(entry):
+            for place in self.places(ranked[start : start + _BATCH]):
+                while waiting and rank(waiting[0]) < rank(place):
                     yield waiting.pop(0)
-                yield entry
+                yield place
         yield from waiting
 
     def made(self, ids: Sequence[StoryId]) -> list[Entry]:
         """The entries of these stories, in the same order; one without a score is left out."""
+        return [self.drafted(place) for place in self.places(ids)]
+
+    def places(self, ids: Sequence[StoryId]) -> list[Place]:
+        """Where these stories stand, in the same order; one without a score is left out."""
         scores = load_scores(self.store, ids)
         decisions = load_decisions(self.store, ids)
         return [
-            self._entry(story, scores[story.id], standing(decisions.get(story.id, [])))
+            self._place(story, scores[story.id], decisions.get(story.id, []))
             for story in load_stories(self.store, ids)
             if story.id in scores
         ]
 
-    def _entry(self, story: Story, score: Score, stands: Standing) -> Entry:
+    def _place(self, story: Story, score: Score, decisions: Sequence[Decision]) -> Place:
         settings, period = self.settings, self.period
-        machine = draft(story, score.section, settings)
+        stands = standing(decisions)
         known = basis(story, settings.venues)
         ran = same_thing(
             story,
             load_ran(self.store, keys_of_story(story), before=period.day, settled=period.settled),
         )
-        text = stands.text or machine
         state, why = _state(stands, known, period)
         if ran and (stands.decided is None or stands.decided.at <= ran[0].exported_at):
             # What was decided before it ran is spent; its text was printed then.
             why = news_about(story, ran, settings.venues)
-            state, text = (State.PROPOSED if why else State.PRINTED), machine
-        return Entry(
+            state, stands = (State.PROPOSED if why else State.PRINTED), standing([])
+        return Place(
             story=story,
             score=score,
             state=state,
-            draft=text,
-            machine=machine,
+            section=stands.text.section if stands.text else score.section,
             basis=known,
+            stands=stands,
+            seen=decisions[-1].id if decisions else None,
             why=why,
             ran=ran[0] if ran else None,
+        )
+
+    def drafted(self, place: Place) -> Entry:
+        """A place with what it would print."""
+        machine = draft(place.story, place.score.section, self.settings)
+        return Entry(
+            **{field.name: getattr(place, field.name) for field in fields(Place)},
+            draft=place.stands.text or machine,
+            machine=machine,
         )
 
 
@@ -170,8 +200,9 @@ def find(store: Store, settings: Settings, period: Period, words: str, limit: in
     return queue.made(search(store, words, limit))
 
 
-def _rank(entry: Entry) -> tuple[float, str]:
-    return -entry.score.total, entry.story.members[0].candidate.keys[0]
+def rank(place: Place) -> tuple[float, str]:
+    """Sorts places the best first, equal ones in an order that does not depend on arrival."""
+    return -place.score.total, place.story.members[0].candidate.keys[0]
 
 
 def _state(

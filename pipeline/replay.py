@@ -11,6 +11,7 @@ from config.errors import NotFoundError
 from config.settings import Settings
 from crawlers.build import build_enrichment, build_sources
 from crawlers.source import CompletesItems, ParsedEmpty, ParsedItems, Source
+from pipeline import logs
 from pipeline.period import period_of
 from pipeline.stages import take_in
 from store.database import Store, run_lock
@@ -47,20 +48,21 @@ def replay(
         if source is not None and source not in asked:
             raise NotFoundError(f"no source is called {source!r}; briefing sources lists them")
         run = start_run(store, "replay", now)
-        seen: set[tuple[SourceName, str]] = set()
-        counts, payloads = Counts(), 0
-        unread: dict[str, None] = {}
-        for stored in load_payloads(store, source):
-            payloads += 1
-            if stored.source not in asked:
-                unread[f"{stored.source}: no longer configured"] = None
-                continue
-            items = _items(store, asked[stored.source], stored, unread)
-            fresh = [i for i in items if (i.source, i.external_id) not in seen]
-            seen.update((i.source, i.external_id) for i in fresh)
-            counts += save_items(store, run, stored.id, fresh, now)
-        take_in(store, settings, period_of(store, settings, now))
-        finish_run(store, run, at=now, status="ok")
+        with logs.of_run(run):
+            seen: set[tuple[SourceName, str]] = set()
+            counts, payloads = Counts(), 0
+            unread: dict[str, None] = {}
+            for stored in load_payloads(store, source):
+                payloads += 1
+                if stored.source not in asked:
+                    unread[f"{stored.source}: no longer configured"] = None
+                    continue
+                items = _items(store, asked[stored.source], stored, unread)
+                fresh = [i for i in items if (i.source, i.external_id) not in seen]
+                seen.update((i.source, i.external_id) for i in fresh)
+                counts += save_items(store, run, stored.id, fresh, now)
+            take_in(store, settings, period_of(store, settings, now))
+            finish_run(store, run, at=now, status="ok")
     return Replayed(payloads=payloads, counts=counts, unread=tuple(unread))
 
 

@@ -1,6 +1,7 @@
 """The rule score: a number for a story, in named parts that add up to it.
 
     topic       the best find of each topic, its title before its text; capped together
+                (some topics are of repositories alone)
     source      the best source that brought it
     hand        the editor handed it in
     reports     how many independent voices speak of it, logarithmically
@@ -9,6 +10,7 @@
     speed       stars gained a day on a trending page, by powers of ten
     lists       on how many trending pages and searches it stood beyond the first
     days        on how many days it moved there, by doublings
+    language    the programming language of a repository
     code        a paper that comes with a repository
     venue       a paper accepted somewhere
     archived    a repository that is no longer kept
@@ -24,8 +26,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
-from config.settings import ScoreWeights, Settings
+from config.settings import ScoreWeights, Settings, Topic
 from pipeline.headline import publisher_of
 from pipeline.matching import TermMatcher
 from pipeline.section import section_of as section_of
@@ -44,6 +47,7 @@ _NAMED = 3
 _DAYS = {"daily": 1, "weekly": 7, "monthly": 30}
 _GAINED = {"daily": "日增", "weekly": "周增", "monthly": "月增"}
 _LISTS = ("trending", "github_search")
+_CODE = (Kind.REPOSITORY, Kind.RELEASE)
 
 
 def score(
@@ -83,22 +87,32 @@ def score(
     return Score(total=total, parts=rounded, section=section_of(story, settings))
 
 
-def _found(matcher: TermMatcher, texts: Iterator[str]) -> set[tuple[str, str]]:
-    """The topics and terms found in `texts`."""
-    return {(match.topic, match.term) for match in matcher.matches(_APART.join(texts))}
+def _found(matcher: TermMatcher, texts: Iterator[str]) -> set[str]:
+    """The topics found in `texts`."""
+    return {match.topic for match in matcher.matches(_APART.join(texts))}
+
+
+@lru_cache(maxsize=4)
+def _matcher_of(topics: tuple[Topic, ...]) -> TermMatcher:
+    """A matcher of their own: a place that counts for one list still counts for the other."""
+    return TermMatcher(topics)
 
 
 def _topics(
     members: Sequence[Candidate], settings: Settings, matcher: TermMatcher
 ) -> Iterator[Part]:
     weights = settings.score
-    titles = {topic for topic, _ in _found(matcher, _headings(members))}
-    texts = {topic for topic, _ in _found(matcher, _bodies(members))}
+    lists = [(settings.topics, matcher)]
+    if settings.repository_topics and any(candidate.kind in _CODE for candidate in members):
+        lists.append((settings.repository_topics, _matcher_of(settings.repository_topics)))
     values: list[float] = []
-    for topic in settings.topics:
-        share = 1.0 if topic.name in titles else weights.topic_text if topic.name in texts else 0.0
-        values.append(round(topic.weight * share, _PLACES))
-        yield Part(name="topic", label=topic.name, value=values[-1])
+    for topics, finds in lists:
+        titles = _found(finds, _headings(members))
+        texts = _found(finds, _bodies(members))
+        for topic in topics:
+            share = 1.0 if topic.name in titles else weights.topic_text * (topic.name in texts)
+            values.append(round(topic.weight * share, _PLACES))
+            yield Part(name="topic", label=topic.name, value=values[-1])
     over = math.fsum(values) - weights.topic_cap
     if over > 0:
         yield Part(name="topic", label="主题封顶", value=-over)
@@ -182,8 +196,19 @@ def _repository(facts: Sequence[RepositoryFacts], weights: ScoreWeights) -> Iter
         daily, gained, period = max(gains)
         label = f"{_GAINED[period]} {_counted(gained)}★"
         yield Part(name="speed", label=label, value=weights.speed * math.log10(daily))
+    yield from _language(facts, weights)
     if any(fact.archived for fact in facts):
         yield Part(name="archived", label="已归档", value=weights.archived)
+
+
+def _language(facts: Sequence[RepositoryFacts], weights: ScoreWeights) -> Iterator[Part]:
+    written = {fact.language.casefold() for fact in facts if fact.language}
+    found = [
+        (value, name) for name, value in weights.languages.items() if name.casefold() in written
+    ]
+    if found:
+        value, name = max(found)
+        yield Part(name="language", label=name, value=value)
 
 
 def _lists(members: Sequence[Candidate], settings: Settings) -> Iterator[Part]:
@@ -206,7 +231,7 @@ def _paper(members: Sequence[Candidate], settings: Settings) -> Iterator[Part]:
     papers = [candidate for candidate in members if candidate.kind is Kind.PAPER]
     if not papers:
         return
-    if any(candidate.kind in (Kind.REPOSITORY, Kind.RELEASE) for candidate in members) or any(
+    if any(candidate.kind in _CODE for candidate in members) or any(
         key.startswith("github:") for paper in papers for key in paper.mentions
     ):
         yield Part(name="code", label="附代码", value=settings.score.code)

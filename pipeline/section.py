@@ -2,9 +2,10 @@
 
 What the editor, or an entry of a file, asked for wins; then a paper's, a repository's or a
 release's own section. What is left are articles, and several things point somewhere: the words
-of their titles (configuration), what they are about, and how they are headed. Each is a point,
-or more, for a section; the section of their sources breaks a tie, and decides where nothing
-points anywhere. What can be learned from past issues beyond that, ``pipeline.taste.sections`` does.
+of their titles (configuration), what they are about, how they are headed, and how their texts
+open. Each is a point, or more, for a section; the section of their sources breaks a tie, and
+decides where nothing points anywhere. What past issues teach beyond that,
+``pipeline.taste.sections`` learns.
 """
 
 from __future__ import annotations
@@ -27,6 +28,16 @@ _WORDS = 4
 """Latin words from which a headline is a sentence; "GEMM caching" may be Chinese to a Chinese."""
 _REPOSITORY_TITLE = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+\s*[:：]")
 _LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
+_OPENING = 300
+"""Characters of a text that are looked at for how it speaks."""
+_ON_A_STUDY = re.compile(
+    "研究者|研究人员|作者提出|该方法|(?:该|这篇)论文|论文中|实验(?:结果|表明|证明)"
+    r"|\b(?:the authors|this paper|the paper|researchers) (?:propose|present|show|introduce)",
+    re.IGNORECASE,
+)
+"""Someone else's paper is told."""
+_OWN_VOICE = re.compile(r"本文|笔者|\bin this (?:post|article|tutorial)\b", re.IGNORECASE)
+"""An article that speaks of itself is no piece of news."""
 _ABOUT = 1
 _PAPER_TITLE = 2
 """A foreign headline over a text of ours is the title of a paper as a rule."""
@@ -88,6 +99,11 @@ def signs_of(story: Story, settings: Settings) -> Iterator[tuple[Kind, int]]:
         yield Kind.PAPER, _ABOUT
     if 0 < len(code) <= _FEW:
         yield Kind.REPOSITORY, _ABOUT
+    openings = [(article.item.summary or article.item.text)[:_OPENING] for article in articles]
+    if any(_ON_A_STUDY.search(opening) for opening in openings):
+        yield Kind.PAPER, _ABOUT
+    if any(_OWN_VOICE.search(opening) for opening in openings):
+        yield Kind.ARTICLE, _ABOUT
     if any(_is_foreign_title(article, language) for article in articles):
         yield Kind.PAPER, _PAPER_TITLE
     if any(_REPOSITORY_TITLE.match(article.title) for article in articles):

@@ -8,13 +8,15 @@ nothing to do costs next to nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from config.settings import Settings
 from pipeline.matching import TermMatcher
+from pipeline.method import method_of
 from pipeline.normalise import normalise
-from pipeline.period import Period
+from pipeline.period import Period, period_of
 from pipeline.score import score
 from pipeline.stories import cluster_pending
 from pipeline.taste.applying import with_taste
@@ -25,18 +27,22 @@ from pipeline.taste.sections import propose
 from store.candidates import NormalisedItem, save_candidates
 from store.database import Store
 from store.items import load_pending
-from store.models import Score
-from store.stories import (
+from store.models import Score, Story, StoryId
+from store.scores import (
+    RECENCY,
     ScoredStory,
-    load_open,
-    load_scores,
-    load_stories,
+    load_laid,
+    load_unlaid,
+    save_score_period,
     save_scores,
     update_scores,
 )
-from store.taste import StoredTaste, StoryDocument, load_documents, load_taste, save_documents
+from store.stories import load_open, load_stories
+from store.taste import StoredTaste, StoryDocument, load_taste, save_documents
 
 _BATCH = 500
+_DAWN = datetime(1970, 1, 2, tzinfo=UTC)
+"""To this clock every story is of today."""
 
 
 def normalise_pending(store: Store, now: datetime) -> int:
@@ -61,63 +67,102 @@ def normalise_pending(store: Store, now: datetime) -> int:
 
 
 def score_open(store: Store, settings: Settings, *, since: datetime, period: Period) -> int:
-    """Score the stories in which something happened since then; returns how many."""
-    matcher = TermMatcher(settings.topics)
-    weights = {source.name: source.weight for source in settings.sources}
+    """Score the stories that are new or different since then; returns how many those were.
+
+    All of them are scored again once they would be by another method (``pipeline.method``). Every
+    score is read as of `period` from now on: it is kept as if its story were of today.
+    """
     learned = load_taste(store)
-    taste, sections = models(learned), section_model(learned)
-    ids = load_open(store, since)
+    method = method_of(settings, learned)
+    save_score_period(store, period.start, period.now)
+    ids = load_open(store, since, unless_scored_by=method)
+    if not ids:
+        return 0
+    scorer = _Scorer(settings, learned)
+    done = 0
     for start in range(0, len(ids), _BATCH):
-        scored, documents = [], []
-        for story in load_stories(store, ids[start : start + _BATCH]):
-            rules = score(
-                story,
-                settings=settings,
-                matcher=matcher,
-                period_start=period.start,
-                now=period.now,
-                source_weights=weights,
-            )
-            rules = replace(rules, section=propose(story, settings, sections))
-            tokens = document(story, rules.parts, settings)
-            whole = with_taste(rules, tokens, taste.get(rules.section))
-            scored.append(ScoredStory(story=story, score=whole))
-            documents.append(
-                StoryDocument(
-                    story=story.id, section=rules.section, rules=_lasting(rules), tokens=tokens
-                )
-            )
-        save_scores(store, scored)
-        save_documents(store, documents)
-    return len(ids)
+        # One transaction, so that nothing new comes into a story before its score is kept.
+        with store.writing():
+            scored = [
+                scorer.scored(one) for one in load_stories(store, ids[start : start + _BATCH])
+            ]
+            save_scores(store, [one for one, _ in scored], method=method)
+            save_documents(store, [document for _, document in scored])
+        done += len(scored)
+    return done
+
+
+class _Scorer:
+    """Scores stories as if they were of today."""
+
+    def __init__(self, settings: Settings, learned: Mapping[str, StoredTaste]) -> None:
+        self._settings = settings
+        self._matcher = TermMatcher(settings.topics)
+        self._weights = {source.name: source.weight for source in settings.sources}
+        self._learned = learned
+        self._taste, self._sections = models(learned), section_model(learned)
+
+    def scored(self, story: Story) -> tuple[ScoredStory, StoryDocument]:
+        """The score of a story, and the document to learn from."""
+        rules = score(
+            story,
+            settings=self._settings,
+            matcher=self._matcher,
+            period_start=_DAWN - timedelta(days=1),
+            now=_DAWN,
+            source_weights=self._weights,
+        )
+        section = propose(story, self._settings, self._sections)
+        rules = replace(rules, section=section)
+        tokens = document(story, rules.parts, self._settings)
+        taste = self._taste.get(section)
+        return (
+            ScoredStory(
+                story=story,
+                score=with_taste(rules, tokens, taste),
+                latest=newest(story),
+                taste=self._learned[section].version if taste is not None else 0,
+            ),
+            StoryDocument(story=story.id, section=section, rules=_lasting(rules), tokens=tokens),
+        )
+
+
+def newest(story: Story) -> datetime:
+    """The date that a story is as new as: its latest, or when it was first seen last."""
+    dates = [m.candidate.published for m in story.members if m.candidate.published is not None]
+    return max(dates or (member.first_seen for member in story.members))
 
 
 def _lasting(rules: Score) -> float:
     """The rules' score without how new it was, which says nothing of taste."""
-    return round(math.fsum(part.value for part in rules.parts if part.name != "recency"), 3)
+    return round(math.fsum(part.value for part in rules.parts if part.name != RECENCY), 3)
 
 
 def learn_taste(store: Store, settings: Settings, now: datetime) -> dict[str, StoredTaste]:
-    """Learn from what was picked since, and lay what is new on the scores that are kept.
+    """Learn from what was picked since, and lay what is new on the scores of open stories.
 
     Returns what stands now, by section.
     """
-    known = load_taste(store)
-    learned = learn_all(store, settings, known, now)
-    before, after = models(known), models(learned)
-    for section in sorted(before.keys() | after.keys()):
-        if before.get(section) != after.get(section):
-            _relay(store, section, after.get(section))
+    learned = learn_all(store, settings, load_taste(store), now)
+    taste = models(learned)
+    since = period_of(store, settings, now).start
+    for section in sorted(learned):
+        model = taste.get(section)
+        version = learned[section].version if model is not None else 0
+        # By version, so that a run that was killed in between is caught up with by the next.
+        ids = load_unlaid(store, section, version, since)
+        for start in range(0, len(ids), _BATCH):
+            _lay(store, ids[start : start + _BATCH], model, version)
     return learned
 
 
-def _relay(store: Store, section: str, model: TasteModel | None) -> None:
-    documents = {one.story: one.tokens for one in load_documents(store, section)}
-    scores = load_scores(store, documents)
-    update_scores(
-        store,
-        {story: with_taste(score, documents[story], model) for story, score in scores.items()},
-    )
+def _lay(store: Store, ids: Sequence[StoryId], model: TasteModel | None, version: int) -> None:
+    with store.writing():
+        laid = {
+            story: with_taste(one.score, one.tokens, model)
+            for story, one in load_laid(store, ids).items()
+        }
+        update_scores(store, laid, version)
 
 
 def take_in(store: Store, settings: Settings, period: Period) -> None:

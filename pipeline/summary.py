@@ -189,7 +189,7 @@ def _lines(text: str, title: str) -> list[str]:
         line = line.strip()
         if line and (_is_furniture(line) or _says_again(line, title)):
             line = ""
-        if torn and _goes_on(lines[-1], line):
+        if torn and _goes_on(lines[-1][-2 * _FULL_LINE :], line):
             lines[-1] = f"{lines[-1]} {line}"
         elif line:
             lines.append(_OPENING.sub("", line, count=1))
@@ -198,6 +198,7 @@ def _lines(text: str, title: str) -> list[str]:
 
 
 def _goes_on(before: str, after: str) -> bool:
+    """Whether a line goes on in the next; the end of `before` is enough, as long as a full one."""
     if not re.search(r"[A-Za-z0-9,)(-]$", before):
         return False
     full = width(before) >= _FULL_LINE and re.match(r"[A-Za-z0-9(]", after)

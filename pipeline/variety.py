@@ -31,9 +31,7 @@ def varied(
     taken. Equal ones in given order.
     """
     values = [features(document) for document in documents]
-    nearest = [0.0] * len(values)
-    for document in beside:
-        _approach(nearest, values, features(document))
+    nearest = _nearest(values, beside)
     taken: list[int] = []
     left = list(range(len(values)))
     while left and len(taken) < count:
@@ -42,6 +40,18 @@ def varied(
         taken.append(best)
         _approach(nearest, values, values[best])
     return taken
+
+
+def resemblance(documents: Sequence[str], beside: Iterable[str]) -> list[float]:
+    """How alike each document is to the one of `beside` that it is most like, 0 to 1."""
+    return _nearest([features(document) for document in documents], beside)
+
+
+def _nearest(values: Sequence[Mapping[str, float]], beside: Iterable[str]) -> list[float]:
+    nearest = [0.0] * len(values)
+    for document in beside:
+        _approach(nearest, values, features(document))
+    return nearest
 
 
 def _approach(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from config.settings import Settings
+from pipeline.desk import current_issue
 from pipeline.period import Period
 from pipeline.queue import Entry, load_entry
 from pipeline.taste.features import document, features, shown
@@ -17,9 +18,10 @@ from pipeline.taste.learning import examples_of, models
 from pipeline.variety import cosine
 from store.database import Store
 from store.models import Part, StoryId
-from store.stories import load_ranking, load_scores
+from store.scores import load_ranking, load_scores
 from store.taste import load_documents_of, load_taste
 
+_HEADLINE_CHARS = 60
 _NEAREST = 3
 _REASONS = 8
 _BEFORE = 20
@@ -75,6 +77,8 @@ class Waterfall:
     """The story before it in the section that it is most like, which costs it points there."""
     variety: float
     """The points that this costs it."""
+    explored: str | None
+    """Why it is in the draft although its score would not do: taste is to be tried on it."""
     change: Change | None
     """The smallest; None where nothing that is known of would do."""
 
@@ -84,7 +88,7 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     entry = load_entry(store, settings, period, story)
     section = entry.score.section
     places = next((s.quota for s in settings.sections if s.name == section), 0)
-    ranked = [story for story, name in load_ranking(store, period.start) if name == section]
+    ranked = [story for story, _ in load_ranking(store, period.start, section=section)]
     place, margin = _place(store, ranked, entry, places)
     tokens = document(entry.story, entry.score.parts, settings)
     learned = load_taste(store)
@@ -108,6 +112,7 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
         passed=_nearest(tokens, (e.document for e in examples if not e.picked)),
         alike=alike[0] if alike else None,
         variety=round(-settings.score.variety * alike[0].likeness, 3) if alike else 0.0,
+        explored=current_issue(store, settings, period).explored.get(entry.story.id),
         change=_smallest(entry, settings, margin),
     )
 
@@ -141,9 +146,19 @@ def _shared(mine: dict[str, float], other: str) -> list[str]:
 
 
 def _headline(tokens: str) -> str:
-    """The single words of a document's headline, in order."""
-    words = [t[2:] for t in tokens.split("\n") if t.startswith("t:") and " " not in t]
-    return " ".join(words[:12])
+    """About how the headline of a document reads: its words in order, pairs of Chinese joined."""
+    said = ""
+    for token in tokens.split("\n"):
+        word = token[2:]
+        if not token.startswith("t:") or " " in word:
+            continue
+        if word.isascii():
+            said += f" {word}"
+        elif len(word) == 2:
+            said += word[1] if said.endswith(word[0]) else f" {word}"
+        if len(said) > _HEADLINE_CHARS:
+            return said.strip()[:_HEADLINE_CHARS] + "…"
+    return said.strip()
 
 
 def _smallest(entry: Entry, settings: Settings, margin: float) -> Change | None:

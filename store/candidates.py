@@ -232,6 +232,17 @@ def load_source_text(store: Store, key: IdentityKey) -> str | None:
     return "\n".join(text for text in texts if text) or None
 
 
+def count_by_hour(store: Store, since: datetime) -> dict[datetime, int]:
+    """How many candidates each hour (UTC) since then saw first; hours of none are absent."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT substr(first_seen, 1, 13) AS hour, count(*) FROM candidate"
+            " WHERE first_seen >= ? GROUP BY hour",
+            [write_time(since)],
+        ).fetchall()
+    return {datetime.fromisoformat(f"{hour}:00+00:00"): count for hour, count in rows}
+
+
 def load_keys_to_enrich(store: Store, since: datetime, checked_since: datetime) -> list[str]:
     """GitHub repositories that recent candidates are or mention, as ``owner/name``.
 

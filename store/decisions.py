@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from store.database import Store
 from store.models import Decision, DecisionId, Draft, StoryId, Verdict
 from store.rows import DRAFT, STRINGS, read_time, write_time
+
+_DECISION = (
+    "SELECT id, story_id, verdict, by, at, note, reason, basis, machine, editor FROM decision"
+)
+
+
+def _decision(row: tuple[Any, ...]) -> Decision:
+    decision, story, verdict, by, at, note, reason, basis, machine, editor = row
+    return Decision(
+        id=DecisionId(decision),
+        story=StoryId(story),
+        verdict=Verdict(verdict),
+        by=by,
+        at=read_time(at),
+        note=note,
+        reason=reason,
+        basis=STRINGS.read(basis),
+        machine=DRAFT.read(machine),
+        editor=None if editor is None else DRAFT.read(editor),
+    )
 
 
 def append_decision(
@@ -18,6 +40,7 @@ def append_decision(
     by: str,
     at: datetime,
     note: str | None,
+    reason: str | None,
     basis: tuple[str, ...],
     machine: Draft,
     editor: Draft | None,
@@ -25,14 +48,15 @@ def append_decision(
     """Keep one decision."""
     with store.writing() as db:
         cursor = db.execute(
-            "INSERT INTO decision (story_id, verdict, by, at, note, basis, machine, editor)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO decision (story_id, verdict, by, at, note, reason, basis, machine, editor)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 story,
                 verdict,
                 by,
                 write_time(at),
                 note,
+                reason,
                 STRINGS.write(basis),
                 DRAFT.write(machine),
                 None if editor is None else DRAFT.write(editor),
@@ -50,27 +74,38 @@ def load_decisions(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, li
     with store.reading() as db:
         for story in stories:
             rows = db.execute(
-                "SELECT id, verdict, by, at, note, basis, machine, editor FROM decision"
-                " WHERE story_id IN (SELECT id FROM story WHERE id = ? OR merged_into = ?)"
-                " ORDER BY id",
+                f"{_DECISION} WHERE story_id IN"  # noqa: S608
+                " (SELECT id FROM story WHERE id = ? OR merged_into = ?) ORDER BY id",
                 [story, story],
             ).fetchall()
             if rows:
-                found[story] = [
-                    Decision(
-                        id=DecisionId(decision),
-                        story=story,
-                        verdict=Verdict(verdict),
-                        by=by,
-                        at=read_time(at),
-                        note=note,
-                        basis=STRINGS.read(basis),
-                        machine=DRAFT.read(machine),
-                        editor=None if editor is None else DRAFT.read(editor),
-                    )
-                    for decision, verdict, by, at, note, basis, machine, editor in rows
-                ]
+                found[story] = [replace(_decision(row), story=story) for row in rows]
     return found
+
+
+def load_latest_decisions(
+    store: Store, limit: int, *, before: DecisionId | None = None
+) -> list[Decision]:
+    """The last decisions on any story, the latest first; with `before`, those made earlier."""
+    with store.reading() as db:
+        rows = db.execute(
+            f"{_DECISION} WHERE id < ? ORDER BY id DESC LIMIT ?",
+            [2**63 - 1 if before is None else before, limit],
+        ).fetchall()
+    return [_decision(row) for row in rows]
+
+
+def load_decided_between(store: Store, since: datetime, until: datetime) -> list[StoryId]:
+    """Living stories that the editor decided on in that time, by id; `until` is not in it."""
+    with store.reading() as db:
+        return [
+            StoryId(row[0])
+            for row in db.execute(
+                "SELECT DISTINCT coalesce(s.merged_into, s.id) AS story FROM decision d"
+                " JOIN story s ON s.id = d.story_id WHERE d.at >= ? AND d.at < ? ORDER BY story",
+                [write_time(since), write_time(until)],
+            )
+        ]
 
 
 def load_decided(store: Store, since: datetime) -> list[StoryId]:

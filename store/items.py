@@ -118,6 +118,17 @@ def _storable(item: RawItem, text: str) -> RawItem:
     return item if item.external_id.isascii() else RAW_ITEM.read(text)
 
 
+def mark_articles(
+    store: Store, source: SourceName, items: Sequence[RawItem], now: datetime
+) -> None:
+    """Note that a source still speaks of these items, so that their articles are still needed."""
+    with store.writing() as db:
+        db.conn.executemany(
+            "UPDATE payload SET used_at = ? WHERE source = ? AND url = ? AND outcome = 'article'",
+            [(write_time(now), source, item.url) for item in items if item.url],
+        )
+
+
 def load_article(store: Store, source: SourceName, url: str) -> Payload | None:
     """The kept page behind an item of a source; None where it was never fetched."""
     with store.reading() as db:
@@ -135,6 +146,18 @@ def load_article(store: Store, source: SourceName, url: str) -> Payload | None:
         fetched_at=read_time(fetched_at),
         content_type=content_type,
     )
+
+
+def knows_any(store: Store, source: SourceName, external_ids: Sequence[str]) -> bool:
+    """Whether a source has said any of these before."""
+    with store.reading() as db:
+        return any(
+            db.execute(
+                "SELECT 1 FROM raw_item WHERE source = ? AND external_id = ? LIMIT 1",
+                [source, external_id],
+            ).fetchone()
+            for external_id in external_ids
+        )
 
 
 def load_pending(store: Store, limit: int) -> list[PendingItem]:

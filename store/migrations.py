@@ -361,3 +361,152 @@ CREATE TABLE taste (
 ) STRICT, WITHOUT ROWID
 """,
     )
+
+
+@migrations()
+def m007_what_moves_in_a_score(db: Database) -> None:
+    """How new a story is, apart from the rest of its score; and by what it was scored.
+
+    A story's `total` is without the points of its date from here on: `fresh` (thousandths of a
+    point) is what it would have were it of today, `latest` its date in seconds since 1970, since
+    SQLite reckons with them; the rows of before have neither, and are scored again. `method`
+    says by what a story was scored; something new in it empties it.
+    """
+    _run(
+        db,
+        """
+ALTER TABLE score ADD COLUMN latest INTEGER;
+
+ALTER TABLE score ADD COLUMN fresh INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE score ADD COLUMN method TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE score ADD COLUMN taste INTEGER NOT NULL DEFAULT 0;
+
+CREATE INDEX score_ranking ON score (story_id, section, total, fresh, latest, anchor);
+
+CREATE TABLE score_period (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    start INTEGER NOT NULL,
+    now   INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER candidate_has_news AFTER UPDATE OF raw_item_id, story_id ON candidate
+BEGIN UPDATE score SET method = '' WHERE story_id IN (old.story_id, new.story_id); END
+""",
+    )
+
+
+@migrations()
+def m008_desk(db: Database) -> None:
+    """Why a story was rejected, how an issue is laid out, what is typed, views, who may log in."""
+    _run(
+        db,
+        """
+ALTER TABLE decision ADD COLUMN reason TEXT;
+
+CREATE INDEX decision_by_time ON decision (at);
+
+CREATE TABLE layout (
+    id     INTEGER PRIMARY KEY,
+    date   TEXT NOT NULL,
+    by     TEXT NOT NULL,
+    at     TEXT NOT NULL,
+    undo   INTEGER NOT NULL CHECK (undo IN (0, 1)),
+    title  TEXT,
+    lead   TEXT,
+    places TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX layout_by_date ON layout (date, id);
+
+CREATE TRIGGER layout_is_never_rewritten BEFORE UPDATE ON layout
+BEGIN SELECT RAISE(ABORT, 'layouts are append-only'); END;
+
+CREATE TRIGGER layout_is_never_deleted BEFORE DELETE ON layout
+BEGIN SELECT RAISE(ABORT, 'layouts are append-only'); END;
+
+CREATE TABLE typed (
+    place TEXT NOT NULL,
+    by    TEXT NOT NULL,
+    at    TEXT NOT NULL,
+    seen  INTEGER NOT NULL,
+    form  TEXT NOT NULL,
+    PRIMARY KEY (place, by)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE saved_view (
+    name  TEXT PRIMARY KEY,
+    query TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE editor (
+    name     TEXT PRIMARY KEY,
+    password TEXT NOT NULL,
+    added_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE cookie_key (
+    one   INTEGER PRIMARY KEY CHECK (one = 1),
+    value BLOB NOT NULL
+) STRICT
+""",
+    )
+
+
+@migrations()
+def m009_alerts(db: Database) -> None:
+    """What was to be expected of a source, and the alerts where it went otherwise.
+
+    `empty` and `unparsable` count the answers of a source in a run; `gap_after` and `gap_before`
+    are the times between which entries may be missing. A source has one open alert of a kind.
+    """
+    _run(
+        db,
+        """
+ALTER TABLE source_run ADD COLUMN expected INTEGER;
+
+ALTER TABLE source_run ADD COLUMN least INTEGER;
+
+ALTER TABLE source_run ADD COLUMN empty INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE source_run ADD COLUMN unparsable INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE source_run ADD COLUMN gap_after TEXT;
+
+ALTER TABLE source_run ADD COLUMN gap_before TEXT;
+
+CREATE TABLE alert (
+    id        INTEGER PRIMARY KEY,
+    source    TEXT NOT NULL,
+    kind      TEXT NOT NULL
+              CHECK (kind IN ('failing', 'unparsable', 'empty', 'shrunk', 'silent', 'gap')),
+    detail    TEXT NOT NULL,
+    run_id    INTEGER NOT NULL REFERENCES run (id),
+    opened_at TEXT NOT NULL,
+    seen_at   TEXT NOT NULL,
+    closed_at TEXT,
+    recovery  TEXT,
+    acked_at  TEXT,
+    acked_by  TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX alert_open ON alert (source, kind) WHERE closed_at IS NULL;
+
+CREATE INDEX alert_closed ON alert (closed_at);
+
+CREATE TABLE alert_told (
+    alert_id INTEGER NOT NULL REFERENCES alert (id),
+    channel  TEXT NOT NULL CHECK (channel IN ('webhook', 'mail')),
+    what     TEXT NOT NULL CHECK (what IN ('open', 'over')),
+    at       TEXT NOT NULL,
+    PRIMARY KEY (alert_id, channel, what)
+) STRICT, WITHOUT ROWID
+""",
+    )
+
+
+@migrations()
+def m010_articles_in_use(db: Database) -> None:
+    """When an article was last part of what its source said, to tell which ones nobody needs."""
+    _run(db, "ALTER TABLE payload ADD COLUMN used_at TEXT")

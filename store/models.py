@@ -305,6 +305,8 @@ class Decision:
     by: str
     at: datetime
     note: str | None
+    reason: str | None = None
+    """Code of why it was rejected, one of ``[[desk.reasons]]``."""
     basis: tuple[str, ...]
     """What was known of the story when it was decided: versions, releases, code."""
     machine: Draft
@@ -371,3 +373,13 @@ class SourceState:
     """Not to be asked before (a Retry-After that was longer than a run waits)."""
     body_sha256: str | None = None
     """Of the last answer, so that an unchanged page counts as not modified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time in which a source may have said something that it no longer says."""
+
+    after: datetime
+    """The last that is known of it."""
+    before: datetime
+    """The first of what it says now."""

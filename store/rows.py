@@ -45,6 +45,8 @@ ISSUE = JsonColumn(Issue)
 PARTS = JsonColumn(tuple[Part, ...])
 EVIDENCE = JsonColumn(tuple[Evidence, ...])
 STRINGS = JsonColumn(tuple[str, ...])
+NUMBERS = JsonColumn(tuple[int, ...])
+TEXTS = JsonColumn(dict[str, str])
 
 
 def write_time(moment: datetime) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
 from store.database import Store
-from store.models import RunId, SourceName, SourceState
+from store.models import Gap, RunId, SourceName, SourceState
 from store.rows import (
     STRINGS,
     read_optional_time,
@@ -36,6 +36,17 @@ class SourceReport:
     retry_at: datetime | None = None
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    expected: int | None = None
+    """How many items it was expected to answer, by its own history; None where it has too little
+    of one. Held against `received` only where it answered items, or that there are none."""
+    least: int | None = None
+    """Fewer than these are too few; None where any number may be."""
+    empty: int = 0
+    """Answers in which there was nothing."""
+    unparsable: int = 0
+    """Answers in which nothing was recognised."""
+    gap: Gap | None = None
+    """Where entries may be missing that came and went between two runs."""
 
     @property
     def failed(self) -> bool:
@@ -106,8 +117,9 @@ def save_report(store: Store, run: RunId, report: SourceReport) -> None:
     with store.writing() as db:
         db.execute(
             "INSERT OR REPLACE INTO source_run (run_id, source, kind, status, received, new,"
-            " changed, cause, retryable, retry_at, seconds, notes)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " changed, cause, retryable, retry_at, seconds, notes, expected, least, empty,"
+            " unparsable, gap_after, gap_before)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 run,
                 report.source,
@@ -121,17 +133,27 @@ def save_report(store: Store, run: RunId, report: SourceReport) -> None:
                 write_optional_time(report.retry_at),
                 report.seconds,
                 STRINGS.write(report.notes),
+                report.expected,
+                report.least,
+                report.empty,
+                report.unparsable,
+                write_optional_time(report.gap.after if report.gap else None),
+                write_optional_time(report.gap.before if report.gap else None),
             ],
         )
 
 
 _REPORT_COLUMNS = (
-    "source, kind, s.status, received, new, changed, cause, retryable, retry_at, seconds, notes"
+    "source, kind, s.status, received, new, changed, cause, retryable, retry_at, seconds, notes,"
+    " expected, least, empty, unparsable, gap_after, gap_before"
 )
 
 
 def _report(row: tuple[object, ...]) -> SourceReport:
-    source, kind, status, received, new, changed, cause, retryable, retry_at, seconds, notes = row
+    source, kind, status, received, new, changed, cause, retryable, retry_at, seconds, notes = row[
+        :11
+    ]
+    expected, least, empty, unparsable, after, before = row[11:]
     assert status in get_args(OutcomeStatus)
     return SourceReport(
         source=SourceName(str(source)),
@@ -145,6 +167,11 @@ def _report(row: tuple[object, ...]) -> SourceReport:
         retry_at=read_optional_time(None if retry_at is None else str(retry_at)),
         seconds=float(str(seconds)),
         notes=STRINGS.read(str(notes)),
+        expected=None if expected is None else int(str(expected)),
+        least=None if least is None else int(str(least)),
+        empty=int(str(empty)),
+        unparsable=int(str(unparsable)),
+        gap=Gap(after=read_time(str(after)), before=read_time(str(before))) if after else None,
     )
 
 
@@ -201,6 +228,78 @@ def load_health(store: Store) -> Iterator[SourceHealth]:
             failing_runs=failing,
             received=received,
         )
+
+
+def load_begun(store: Store, command: str, since: datetime) -> list[tuple[datetime, RunStatus]]:
+    """When runs of a command were begun, and what became of each, in order.
+
+    Those begun since then, and the last before that came to its end.
+    """
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT started_at, status FROM run WHERE command = ? AND (started_at >= ? OR id ="
+            " (SELECT max(id) FROM run WHERE command = ? AND finished_at IS NOT NULL))"
+            " ORDER BY id",
+            [command, write_time(since), command],
+        ).fetchall()
+    return [(read_time(started_at), status) for started_at, status in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a source answered in one run."""
+
+    at: datetime
+    """When the run began."""
+    report: SourceReport
+
+
+def load_answers(store: Store, runs: int) -> dict[SourceName, list[Answer]]:
+    """What each source answered in the last so many runs, the earliest first."""
+    answers: dict[SourceName, list[Answer]] = {}
+    with store.reading() as db:
+        rows = db.execute(
+            f"SELECT {_REPORT_COLUMNS}, r.started_at FROM source_run s"  # noqa: S608
+            " JOIN run r ON r.id = s.run_id"
+            " WHERE s.run_id IN (SELECT id FROM run ORDER BY id DESC LIMIT ?)"
+            " ORDER BY s.run_id, s.source",
+            [runs],
+        ).fetchall()
+    for *columns, started_at in rows:
+        report = _report(tuple(columns))
+        answers.setdefault(report.source, []).append(
+            Answer(at=read_time(started_at), report=report)
+        )
+    return answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of a source's ledger: what it answered in one night."""
+
+    at: datetime
+    """When the run began."""
+    status: OutcomeStatus
+    received: int
+    new: int
+    gap: bool = False
+    """Something may be missing before it."""
+
+
+def load_ledger(store: Store, source: SourceName, before: RunId, nights: int) -> list[Entry]:
+    """What a source answered in the last so many nights before a run, the earliest first."""
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT r.started_at, s.status, s.received, s.new, s.gap_after IS NOT NULL"
+            " FROM source_run s JOIN run r ON r.id = s.run_id"
+            " WHERE s.source = ? AND s.run_id < ? AND r.command = 'nightly'"
+            " ORDER BY s.run_id DESC LIMIT ?",
+            [source, before, nights],
+        ).fetchall()
+    return [
+        Entry(at=read_time(at), status=status, received=received, new=new, gap=bool(gap))
+        for at, status, received, new, gap in reversed(rows)
+    ]
 
 
 def load_states(store: Store) -> dict[SourceName, SourceState]:

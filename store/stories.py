@@ -1,15 +1,14 @@
-"""Stories and their scores: rows <-> models.
+"""Stories: rows <-> models.
 
-Which candidates belong together and what a story is worth is decided elsewhere, purely; this
-module stores the outcome and gives it back. A story has the number that it got with its first
-member, its founder, and keeps it as long as that one stays; where founders come together, the
-oldest number stands, and the others lead to it.
+Which candidates belong together is decided elsewhere, purely; this module stores the outcome and
+gives it back. A story has the number that it got with its first member, its founder, and keeps it
+as long as that one stays; where founders come together, the oldest number stands, and the others
+lead to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -22,25 +21,10 @@ from store.models import (
     CanonicalUrl,
     Kind,
     Member,
-    Score,
     Story,
     StoryId,
 )
-from store.rows import (
-    PARTS,
-    RAW_ITEM,
-    read_optional_time,
-    read_time,
-    write_time,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScoredStory:
-    """A story with its score."""
-
-    story: Story
-    score: Score
+from store.rows import RAW_ITEM, read_optional_time, read_time, write_time
 
 
 def save_partition(
@@ -113,15 +97,22 @@ def resolve(store: Store, story: StoryId) -> StoryId | None:
     return None if row is None else StoryId(row[0])
 
 
-def load_open(store: Store, since: datetime) -> list[StoryId]:
-    """Stories in which something was new or different since then, by id."""
+def load_open(
+    store: Store, since: datetime, *, unless_scored_by: str | None = None
+) -> list[StoryId]:
+    """Stories in which something was new or different since then, by id.
+
+    Without those that bear a score made by this method since they were.
+    """
     with store.reading() as db:
         return [
             StoryId(row[0])
             for row in db.execute(
                 # The plus keeps SQLite to the index on changes instead of the whole table.
-                "SELECT id FROM story WHERE merged_into IS NULL AND changed_at >= ? ORDER BY +id",
-                [write_time(since)],
+                "SELECT s.id FROM story s LEFT JOIN score c ON c.story_id = s.id"
+                " WHERE s.merged_into IS NULL AND s.changed_at >= ?"
+                " AND (? IS NULL OR c.method IS NOT ?) ORDER BY +s.id",
+                [write_time(since), unless_scored_by, unless_scored_by],
             )
         ]
 
@@ -200,61 +191,3 @@ def _members(db: Database, condition: str, value: int) -> Iterator[Member]:
                 content_hash=content_hash,
             ),
         )
-
-
-def save_scores(store: Store, scored: Iterable[ScoredStory]) -> None:
-    """Keep scores in place of earlier ones."""
-    with store.writing() as db:
-        db.conn.executemany(
-            "INSERT OR REPLACE INTO score (story_id, total, section, anchor, parts)"
-            " VALUES (?, ?, ?, ?, ?)",
-            [
-                (
-                    one.story.id,
-                    one.score.total,
-                    one.score.section,
-                    one.story.members[0].candidate.keys[0],
-                    PARTS.write(one.score.parts),
-                )
-                for one in scored
-            ],
-        )
-
-
-def update_scores(store: Store, scores: Mapping[StoryId, Score]) -> None:
-    """Put other totals and parts in place of those of stories that have a score."""
-    with store.writing() as db:
-        db.conn.executemany(
-            "UPDATE score SET total = ?, parts = ? WHERE story_id = ?",
-            [(score.total, PARTS.write(score.parts), story) for story, score in scores.items()],
-        )
-
-
-def load_ranking(store: Store, since: datetime) -> list[tuple[StoryId, str]]:
-    """Scored stories in which something happened since then, each with its section.
-
-    The best first; equal scores by first key, an order that does not depend on arrival.
-    """
-    with store.reading() as db:
-        return [
-            (StoryId(story), section)
-            for story, section in db.execute(
-                "SELECT s.id, c.section FROM story s JOIN score c ON c.story_id = s.id"
-                " WHERE s.merged_into IS NULL AND s.changed_at >= ?"
-                " ORDER BY c.total DESC, c.anchor, s.id",
-                [write_time(since)],
-            )
-        ]
-
-
-def load_scores(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, Score]:
-    """The scores of these stories; one without a score is absent."""
-    found: dict[StoryId, Score] = {}
-    with store.reading() as db:
-        for story in stories:
-            row = db.execute(
-                "SELECT total, section, parts FROM score WHERE story_id = ?", [story]
-            ).fetchone()
-            if row is not None:
-                found[story] = Score(total=row[0], section=row[1], parts=PARTS.read(row[2]))
-    return found

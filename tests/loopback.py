@@ -192,6 +192,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.do_GET()
 
+    def do_PATCH(self) -> None:
+        self.do_GET()
+
     def handle(self) -> None:
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             super().handle()

@@ -41,6 +41,11 @@ FAILURES: tuple[type[Exception], ...] = (
 )
 """What a download handler raises; ``ValueError`` for a host that no request can be sent to."""
 
+UNCONNECTED = (CannotResolveHostError, ConnectError, DownloadConnectionRefusedError)
+"""Those of `FAILURES` that say that there was not even a connection."""
+UNANSWERED = (*UNCONNECTED, ConnectionClosed, DownloadFailedError, DownloadTimeoutError)
+"""Those that say that nothing was answered."""
+
 _PASSING = frozenset(
     {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 )

@@ -23,6 +23,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from config.errors import SourceError
 from config.settings import Network
+from crawlers.allowance import Allowance
 from crawlers.refusal import host_of
 from crawlers.spiders.failures import passing
 from crawlers.spiders.turns import RunClock, Turns
@@ -49,7 +50,12 @@ class Ask(Protocol):
     """Asks for a page; what `PagesSpider.ask` does."""
 
     async def __call__(
-        self, url: str, validators: Mapping[str, str] | None = None, *, method: str = "GET"
+        self,
+        url: str,
+        validators: Mapping[str, str] | None = None,
+        *,
+        method: str = "GET",
+        configured: str | None = None,
     ) -> Answer:
         """Give the page, or raise `SourceError`."""
 
@@ -64,12 +70,14 @@ class PagesSpider(Spider):
         *,
         network: Network,
         clock: RunClock,
+        allowance: Allowance,
         ready: asyncio.Future[Ask],
         work: asyncio.Task[None],
     ) -> None:
         """Give `ask` to `ready` once there is an engine, and stay until `work` is done."""
         super().__init__()
         self.network = network
+        self.allowance = allowance
         self.turns = Turns(network, clock)
         self._clock = clock
         self._ready = ready
@@ -83,20 +91,29 @@ class PagesSpider(Spider):
         yield  # what makes this the asynchronous generator that Scrapy wants
 
     async def ask(
-        self, url: str, validators: Mapping[str, str] | None = None, *, method: str = "GET"
+        self,
+        url: str,
+        validators: Mapping[str, str] | None = None,
+        *,
+        method: str = "GET",
+        configured: str | None = None,
     ) -> Answer:
         """Ask for a page until there is an answer or no hope of one.
 
         `validators` are the headers that make a request conditional; the `method` is GET or HEAD.
+        `configured` is the address that the configuration gives for this page, however it is
+        found now: its host may be a private one (``crawlers.access``).
         Raises `SourceError` for everything but a page and "not modified": it says what is wrong
         with which host.
         """
         attempts = self.network.retries
         while True:
             try:
-                return await self._answer(url, validators or {}, method)
+                return await self._answer(url, validators or {}, method, configured)
             except SourceError as error:
                 if not error.retryable or attempts == 0 or self._too_long(error):
+                    raise
+                if self.allowance.refusal(url) is not None:
                     raise
                 if error.retry_at is None:
                     await asyncio.sleep(self._pause(self.network.retries - attempts))
@@ -113,10 +130,18 @@ class PagesSpider(Spider):
         spread = random.uniform(0.75, 1.25)  # noqa: S311 - so that retries do not come in step
         return self.network.backoff * spread * 2.0**attempt
 
-    async def _answer(self, url: str, validators: Mapping[str, str], method: str) -> Answer:
+    async def _answer(
+        self, url: str, validators: Mapping[str, str], method: str, configured: str | None
+    ) -> Answer:
         host = host_of(url)
         try:
-            request = Request(url, method=method, headers=dict(validators), callback=NO_CALLBACK)
+            request = Request(
+                url,
+                method=method,
+                headers=dict(validators),
+                callback=NO_CALLBACK,
+                meta={"configured": configured},
+            )
         except ValueError as error:
             raise SourceError(f"{url} is no address that can be asked") from error
         try:

@@ -2,6 +2,7 @@
 
 A reactor runs once in a process and takes the thread that runs it; this program crawls several
 times, from whatever thread. So the first crawl starts one, and it stays until the process ends.
+It connects to nothing but what was admitted (``crawlers.spiders.names``).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from concurrent.futures import Future
 from functools import partial
 
 from twisted.internet import asyncioreactor
+
+from crawlers.spiders.names import NAMES
 
 _lock = threading.Lock()
 _loop: Future[asyncio.AbstractEventLoop] | None = None
@@ -41,6 +44,7 @@ def _run(started: Future[asyncio.AbstractEventLoop]) -> None:
 
         # It looks up names in threads, and one that hangs must not keep the process from ending.
         reactor.getThreadPool().threadFactory = partial(threading.Thread, daemon=True)
+        reactor.installNameResolver(NAMES)
     except BaseException as error:
         started.set_exception(error)
         raise

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from config.settings import Network
-from crawlers.spiders.middlewares import Decompression, DownloadHandler, RobotsTxt
+from crawlers.spiders.middlewares import Decompression, DownloadHandler, Redirects, RobotsTxt
 
 _ACCEPT = (
     "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,"
@@ -18,7 +18,7 @@ _MIDDLEWARES: dict[Any, int] = {
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     Decompression: 590,
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+    Redirects: 600,
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
 }
 """What a request passes on its way out and an answer on its way in, in Scrapy's own order."""

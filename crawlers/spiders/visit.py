@@ -9,11 +9,12 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from config.errors import SourceError
+from crawlers.gap import latest, possible_gap, told
 from crawlers.outcome import answered, failed
 from crawlers.source import (
     Fetched,
@@ -39,12 +40,14 @@ async def visit(
     now: datetime,
     kept_article: Callable[[RawItem], Payload | None],
     most_articles: int,
+    knows_any: Callable[[Sequence[RawItem]], bool] = lambda _: True,
 ) -> Outcome:
     """Ask a source and give its outcome.
 
     Where it wants full texts, its items are completed from their own pages: those that
     `kept_article` gives, and at most `most_articles` that are asked for. An item whose page
-    cannot be had stays as the source gave it.
+    cannot be had stays as the source gave it. Where the page may have lost entries since the last
+    visit, the outcome says so; `knows_any` tells whether any of its items was there before.
     """
     if state.retry_at is not None and state.retry_at > now:
         until = f"{state.retry_at:%Y-%m-%d %H:%M} UTC"
@@ -88,8 +91,14 @@ async def visit(
         pages = kept | {page.url: page for page in articles}
         # In a thread, since finding the article in a page takes long enough to hold up others.
         parsed = await asyncio.to_thread(_completed, source, parsed, pages)
+    gap = None
+    if isinstance(parsed, ParsedItems):
+        said = parsed.items
+        gap = possible_gap(said, state.watermark, lambda: knows_any(said))
+        after = replace(after, watermark=latest(said, state.watermark, now))
+    notes += (told(gap),) if gap else ()
     outcome = answered([Fetched(payload=answer.payload, parsed=parsed)], state=after, notes=notes)
-    return replace(outcome, articles=articles) if isinstance(outcome, Items) else outcome
+    return replace(outcome, articles=articles, gap=gap) if isinstance(outcome, Items) else outcome
 
 
 async def _page(source: PageSource, state: SourceState, ask: Ask) -> tuple[Answer, str | None]:
@@ -100,14 +109,14 @@ async def _page(source: PageSource, state: SourceState, ask: Ask) -> tuple[Answe
     """
     if state.moved_to is not None:
         try:
-            answer = await ask(state.moved_to, _validators(state))
+            answer = await ask(state.moved_to, _validators(state), configured=source.url)
         except SourceError as error:
             if error.status is not None and error.retryable:
                 raise  # the host is there and asks for patience
         else:
             return answer, answer.payload.url if answer.moved else state.moved_to
     validators = _validators(state) if state.moved_to is None else {}
-    answer = await ask(source.url, validators)
+    answer = await ask(source.url, validators, configured=source.url)
     return answer, answer.payload.url if answer.moved else None
 
 

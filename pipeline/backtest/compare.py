@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.backtest.numbers import ENGLISH, OURS, Number, numbers, ordered
-from pipeline.backtest.result import Result, Run
+from pipeline.backtest.result import Ranking, Result, Run
 
 Verdict = Literal["better", "worse", "noise", "same", "unjudged"]
 
@@ -115,7 +115,7 @@ def _change(who: str, old: Number, new: Number) -> Change:
     if (hits := _hits_gained(old, new)) is not None:
         up, down = sum(gain > 0 for gain in hits), sum(gain < 0 for gain in hits)
         chance = chance_of(hits)
-        verdict = "noise" if chance > _NOISE else "better" if sum(hits) > 0 else "worse"
+        verdict = _verdict(hits, chance)
     if old.value == new.value and old.n == new.n:
         verdict = "same"
     return Change(
@@ -130,6 +130,20 @@ def _change(who: str, old: Number, new: Number) -> Change:
         chance=chance,
         verdict=verdict,
     )
+
+
+def _verdict(hits: Sequence[int], chance: float) -> Verdict:
+    return "noise" if chance > _NOISE else "better" if sum(hits) > 0 else "worse"
+
+
+def against(baseline: Ranking, ranking: Ranking) -> dict[int, Verdict]:
+    """What of the recalls of a ranking is better or worse than in another of the same steps."""
+    verdicts: dict[int, Verdict] = {}
+    for k in ranking.recall:
+        theirs = {step.name: step.recall[k] for step in baseline.steps}
+        hits = [round(s.recall[k] * s.n) - round(theirs[s.name] * s.n) for s in ranking.steps]
+        verdicts[k] = _verdict(hits, chance_of(hits)) if any(hits) else "same"
+    return verdicts
 
 
 def _hits_gained(old: Number, new: Number) -> list[int] | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from pipeline.backtest.result import Baseline, Ranking, Result, Step
+from pipeline.backtest.result import Baseline, Grown, Ranking, Result, Step
 
 OURS = "ours"
 ENGLISH = {
@@ -54,7 +54,7 @@ def ordered(baselines: Mapping[str, Baseline]) -> dict[str, Baseline]:
     return {name: baselines[name] for name in (*known, *sorted(set(baselines) - set(known)))}
 
 
-def rankings(of: Result | Baseline) -> dict[str, Ranking]:
+def rankings(of: Result | Baseline | Grown) -> dict[str, Ranking]:
     """The rankings of a result or of a baseline, by track."""
     return {
         "papers.expert": of.papers.expert,

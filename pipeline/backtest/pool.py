@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -42,6 +43,9 @@ from store.models import (
 )
 
 M = TypeVar("M", bound=BaseModel)
+
+_LANGUAGES = {"cpp": "C++", "csharp": "C#", "objc": "Objective-C"}
+"""Names of languages that files cannot or do not bear as they are written."""
 
 
 def _or_empty(value: object) -> object:
@@ -104,6 +108,19 @@ class Ranked:
     def points(self) -> float:
         """The rules' score."""
         return self.rules.total
+
+    @property
+    def lasting(self) -> float:
+        """The rules' score without how new it was, which says nothing of taste."""
+        return round(math.fsum(p.value for p in self.rules.parts if p.name != "recency"), 3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """What an issue looks back on: from the day of the issue before to its own."""
+
+    start: date
+    end: date
 
 
 def read_papers(path: Path) -> list[Paper]:
@@ -168,10 +185,17 @@ class Ranker:
         )
         return self._ranked(item, paper.id, paper.date)
 
-    def repository(self, repo: str, rows: list[Trending]) -> Ranked:
-        """A repository as the trending pages of its period would bring it."""
+    def repository(self, rows: Sequence[Trending], *, first_seen: date, stretch: Stretch) -> Ranked:
+        """A repository as the trending pages of an issue's stretch would bring it.
+
+        `first_seen` is the day that it first stood on such a page, then or before.
+        """
+        repo = rows[0].repo
+        language = min(row.lang for row in rows)
         facts = RepositoryFacts(
-            full_name=repo, description=max((row.desc for row in rows), key=lambda d: (len(d), d))
+            full_name=repo,
+            description=max((row.desc for row in rows), key=lambda d: (len(d), d)),
+            language=_LANGUAGES.get(language.casefold(), language) or None,
         )
         item = RawItem(
             source=self._page,
@@ -182,19 +206,31 @@ class Ranker:
             repository=facts,
         )
         days = len({row.date for row in rows})
-        return self._ranked(item, repo.lower(), rows[0].date, days)
+        return self._ranked(item, repo.lower(), first_seen, stretch, days)
 
-    def _ranked(self, item: RawItem, id: str, day: date, days: int = 1) -> Ranked:  # noqa: A002
-        moment = datetime.combine(day, time(), UTC)
+    def _ranked(
+        self,
+        item: RawItem,
+        id: str,  # noqa: A002
+        day: date,
+        stretch: Stretch | None = None,
+        days: int = 1,
+    ) -> Ranked:
+        """By the rules at the end of `stretch`; without one, with no word of how new it is."""
+        moment = _midnight(day)
         member = Member(id=CandidateId(1), candidate=normalise(item), first_seen=moment, days=days)
         story = Story(id=StoryId(1), members=(member,))
         rules = score(
             story,
             settings=self._settings,
             matcher=self._matcher,
-            period_start=moment,
-            now=moment,
+            period_start=_midnight(stretch.start) if stretch else moment,
+            now=_midnight(stretch.end) if stretch else moment,
             source_weights={},
         )
         tokens = document(story, rules.parts, self._settings)
         return Ranked(id=id, title=item.title, day=day, rules=rules, tokens=tokens)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

@@ -17,6 +17,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.backtest.compare import against
 from pipeline.backtest.numbers import CHINESE, ENGLISH, by_quarter, numbers, ordered, rankings
 from pipeline.backtest.plots import Bar, Line, bars, calibration, curves, span
 from pipeline.backtest.result import Baseline, Miss, Ranking, Result
@@ -82,6 +83,11 @@ def render_report(result: Result) -> str:
         summary=list(_summary(result, baselines)),
         tracks=[_track(track, result, baselines) for track in rankings(result)],
         quarters=list(_quarters(result, baselines)),
+        growth=list(_growth(result)),
+        grown_verdicts=[
+            f"{one.issues} 期：论文 {one.verdict_papers}；仓库 {one.verdict_repos}"
+            for one in result.growth
+        ],
         sections=result.sections,
         moved=[(model, _features(list(features))) for model, features in _by_model(result)],
         misses=[_miss(miss) for miss in result.misses],
@@ -169,6 +175,28 @@ def _quarters(result: Result, baselines: Mapping[str, Baseline]) -> Iterator[_Ro
                 n=n,
                 others=[way[quarter][0].get(k) if quarter in way else None for way in theirs],
             )
+
+
+def _growth(result: Result) -> Iterator[dict[str, object]]:
+    """Each ranking by the issues known: a line for each depth, and the numbers."""
+    if not result.growth:
+        return
+    for track, rules in rankings(result.baselines["rules"]).items():
+        grown = [(one.issues, rankings(one)[track]) for one in result.growth]
+        lines = [
+            Line(name=f"@{k}", css=f"s{place}", points=[(n, r.recall[k]) for n, r in grown])
+            for place, k in enumerate(rules.recall)
+        ]
+        rows = [(f"{n} 期", ranking.recall, against(rules, ranking)) for n, ranking in grown]
+        name = f"{CHINESE[track]} ({ENGLISH[track]})"
+        yield {
+            "name": name,
+            "n": rules.n,
+            "plot": curves(lines, label=f"{name}：已知期数", x="已知期数", y="召回 (recall)"),
+            "keys": [(line.name, line.css, f"召回 {line.name}") for line in lines],
+            "looked": list(rules.recall),
+            "rows": [("规则", rules.recall, {}), *rows],
+        }
 
 
 def _by_model(result: Result) -> Iterator[tuple[str, Iterator[tuple[str, float]]]]:

@@ -195,6 +195,22 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grown:
+    """The same walk with no more known than the latest issues before it, and no lists."""
+
+    issues: int
+    """How many issues; with 0 it is the rules."""
+    picked_papers: int
+    """What of the stream before the walk those issues ran."""
+    picked_repos: int
+    verdict_papers: str
+    """What came of learning, ``规则：…`` where the rules stood."""
+    verdict_repos: str
+    papers: Papers
+    repos: RepoRanking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """All that a backtest found."""
 
@@ -208,6 +224,8 @@ class Result:
     """Worst first."""
     moved: tuple[Moved, ...] = ()
     """What moved most first, either way."""
+    growth: tuple[Grown, ...] = ()
+    """By issues known, the fewest first; empty where that was not asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """The result in values that JSON knows."""

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.backtest.compare import Change, Comparison
+from pipeline.backtest.compare import Change, Comparison, against
 from pipeline.backtest.numbers import ENGLISH, OURS, numbers, ordered, rankings
-from pipeline.backtest.result import Baseline, Ranking, Result
+from pipeline.backtest.result import Baseline, Grown, Ranking, Result
 
 _BESIDE = "svm"
 """The baseline that is shown step by step beside ours."""
@@ -21,6 +21,8 @@ _TOLD = {
     "same": "same",
     "unjudged": "not judged",
 }
+
+_MARKS = {"better": "↑", "worse": "↓"}
 
 
 def print_result(console: Console, result: Result, *, steps: bool = True) -> None:
@@ -44,6 +46,32 @@ def print_result(console: Console, result: Result, *, steps: bool = True) -> Non
     if result.sections.by_issue:
         console.print()
         console.print(_sections(result))
+    print_growth(console, result)
+
+
+def print_growth(console: Console, result: Result) -> None:
+    """Recall by the issues known before the walk, beside the rules; nothing where not asked for."""
+    if not result.growth:
+        return
+    rules = rankings(result.baselines["rules"])
+    for track, ranking in rules.items():
+        table = _table(f"{ENGLISH[track]}, n = {ranking.n}", *(f"@{k}" for k in ranking.recall))
+        table.add_row("rules", *(f"{recall:.3f}" for recall in ranking.recall.values()))
+        for grown in result.growth:
+            ours = rankings(grown)[track]
+            marks = {k: _MARKS.get(said, " ") for k, said in against(ranking, ours).items()}
+            cells = (f"{recall:.3f}{marks[k]}" for k, recall in ours.recall.items())
+            table.add_row(f"{_issues(grown)} known", *cells)
+        console.print()
+        console.print(table)
+    console.print("↑ ↓: beyond noise against the rules", highlight=False)
+    for grown in result.growth:
+        for what, picked, said in (
+            ("papers", grown.picked_papers, grown.verdict_papers),
+            ("repositories", grown.picked_repos, grown.verdict_repos),
+        ):
+            told = f"{_issues(grown)}: {picked} picked {what}; {escape(said)}"
+            console.print(told, highlight=False, soft_wrap=True)
 
 
 def print_comparison(console: Console, comparison: Comparison) -> None:
@@ -61,6 +89,10 @@ def print_comparison(console: Console, comparison: Comparison) -> None:
     for remark in comparison.remarks:
         console.print(escape(remark), highlight=False, soft_wrap=True)
     console.print(comparison.verdict, highlight=False, soft_wrap=True, markup=False)
+
+
+def _issues(grown: Grown) -> str:
+    return f"{grown.issues} issue{'' if grown.issues == 1 else 's'}"
 
 
 def _compared(change: Change) -> tuple[str, ...]:

@@ -9,50 +9,40 @@ is known to it, and nothing later. The baselines take the same steps.
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from config.settings import Settings
-from pipeline.backtest.pool import Paper, PastIssue, Ranked, Ranker, Trending
+from pipeline.backtest.growth import grow
+from pipeline.backtest.pool import Paper, PastIssue, Ranked, Trending
 from pipeline.backtest.result import (
     Baseline,
     IssueSections,
     Miss,
-    Month,
     Moved,
-    PaperRanking,
-    Papers,
-    Period,
-    RepoRanking,
     Result,
     Run,
     Sections,
     What,
 )
+from pipeline.backtest.stream import Stream, latest, repository_examples, stream_of
+from pipeline.backtest.tally import PAPERS_AT, REPOS_AT, Scores, Tally, both
 from pipeline.taste.applying import with_taste
-from pipeline.taste.learning import average_precision, learn
+from pipeline.taste.learning import Lesson, learn
 from pipeline.taste.model import Example, TasteModel
 from pipeline.taste.sections import learn_sections, past_story, propose
 from store.models import Story
 
-_PAPERS_AT = (50, 100, 200)
-_REPOS_AT = (20, 50, 100)
-_CURVE = (5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 800)
 _LISTED = 0.5
 """Weight of an example that only a list names."""
-_BINS = 10
 _MISSES = 30
 _MOVED = 20
 _WAYS = ("random", "rules", "svm")
-
-Scores = Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,83 +50,9 @@ class _Step:
     """One step: what was known, what appeared, and how each way scores what appeared."""
 
     name: str
-    candidates: list[Ranked]
+    candidates: Sequence[Ranked]
     scores: dict[str, Scores]
     model: TasteModel | None
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts over the steps of one way and one kind of what is wanted."""
-
-    at: tuple[int, ...]
-    hits: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    curve: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    wanted: int = 0
-    precisions: list[tuple[float, int]] = field(default_factory=list)
-    steps: list[tuple[str, dict[int, float], int]] = field(default_factory=list)
-    chances: list[tuple[float, bool]] = field(default_factory=list)
-
-    def add(self, name: str, scores: Scores, wanted: Sequence[bool]) -> None:
-        """Count a step."""
-        order = sorted(range(len(scores)), key=lambda n: (-scores[n], n))
-        count = sum(wanted)
-        places = [place for place, n in enumerate(order, 1) if wanted[n]]
-        for k in self.at:
-            self.hits[k] += sum(place <= k for place in places)
-        for k in _CURVE:
-            self.curve[k] += sum(place <= k for place in places)
-        self.wanted += count
-        if count:
-            ranked = [(scores[n], wanted[n]) for n in order]
-            self.precisions.append((average_precision(ranked), count))
-        recall = {k: sum(p <= k for p in places) / count if count else 0.0 for k in self.at}
-        self.steps.append((name, recall, count))
-
-    def recall(self) -> dict[int, float]:
-        """Pooled over all steps."""
-        return {k: self.hits[k] / self.wanted if self.wanted else 0.0 for k in self.at}
-
-    def points(self) -> tuple[tuple[int, float], ...]:
-        """The curve."""
-        return tuple((k, self.curve[k] / self.wanted if self.wanted else 0.0) for k in _CURVE)
-
-    def precision(self) -> float:
-        """Mean average precision over steps in which something was wanted."""
-        return sum(p for p, _ in self.precisions) / max(1, len(self.precisions))
-
-    def calibration(self) -> tuple[tuple[float, float, int], ...]:
-        """Mean chance and share that was wanted, in bins of equal size."""
-        ranked = sorted(self.chances)
-        size = max(1, len(ranked) // _BINS)
-        bins = [ranked[start : start + size] for start in range(0, len(ranked), size)]
-        return tuple(
-            (sum(c for c, _ in some) / len(some), sum(w for _, w in some) / len(some), len(some))
-            for some in bins
-            if some
-        )
-
-    def papers(self) -> PaperRanking:
-        """As the result has it."""
-        return PaperRanking(
-            recall=self.recall(),
-            average_precision=self.precision(),
-            n=self.wanted,
-            curve=self.points(),
-            calibration=self.calibration(),
-            by_month=tuple(Month(month=m, recall=r, n=n) for m, r, n in self.steps),
-        )
-
-    def repositories(self) -> RepoRanking:
-        """As the result has it."""
-        return RepoRanking(
-            recall=self.recall(),
-            average_precision=self.precision(),
-            n=self.wanted,
-            curve=self.points(),
-            calibration=self.calibration(),
-            by_period=tuple(Period(period=p, recall=r, n=n) for p, r, n in self.steps),
-        )
 
 
 def walk(
@@ -147,39 +63,42 @@ def walk(
     *,
     start: str,
     end: str,
+    growth: Sequence[int] = (),
     told: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Walk from month `start` to month `end` (``2019-06``), both included.
 
-    What is earlier than `start` is learned from. `told` is called with the name of each step.
+    What is earlier than `start` is learned from. For each number in `growth` it is walked again
+    with so many issues known and nothing else (``pipeline.backtest.growth``). `told` is called
+    with the name of each step.
     """
-    ranker = Ranker(settings)
+    stream = stream_of(settings, issues, papers, trending, end=end)
     notes: list[str] = []
     misses: list[Miss] = []
-    of_expert, of_picks = _tallies(_PAPERS_AT), _tallies(_PAPERS_AT)
+    of_expert, of_picks = _tallies(PAPERS_AT), _tallies(PAPERS_AT)
     known = {paper.id: paper for paper in papers}
     model = None
-    for step in _paper_steps(ranker, papers, start, end, notes):
+    for step in _paper_steps(stream, start, notes):
         told(step.name)
         expert = [known[c.id].expert > 0 for c in step.candidates]
         picked = [bool(known[c.id].picked_in) for c in step.candidates]
         misses += _count(step, "expert", "arxiv:", expert, of_expert)
         misses += _count(step, "pick", "arxiv:", picked, of_picks)
         model = step.model or model
-    of_repos = _tallies(_REPOS_AT)
+    of_repos = _tallies(REPOS_AT)
     count = 0
-    for step, linked in _repository_steps(ranker, issues, trending, start, end):
+    for step, linked in _repository_steps(stream, start, notes):
         told(step.name)
         count += len(step.candidates)
         wanted = [c.id in linked for c in step.candidates]
         misses += _count(step, "repo", "github:", wanted, of_repos)
     return Result(
-        papers=_both(of_expert["ours"], of_picks["ours"]),
+        papers=both(of_expert["ours"], of_picks["ours"]),
         repos=of_repos["ours"].repositories(),
         sections=_sections(settings, issues),
         baselines={
             way: Baseline(
-                papers=_both(of_expert[way], of_picks[way]), repos=of_repos[way].repositories()
+                papers=both(of_expert[way], of_picks[way]), repos=of_repos[way].repositories()
             )
             for way in _WAYS
         },
@@ -194,16 +113,17 @@ def walk(
         ),
         misses=tuple(sorted(misses, key=lambda m: (-m.rank, m.id))[:_MISSES]),
         moved=_moved(model),
+        growth=tuple(grow(stream, issues, growth, start=start, told=told)),
     )
 
 
-def _tallies(at: tuple[int, ...]) -> dict[str, _Tally]:
+def _tallies(at: tuple[int, ...]) -> dict[str, Tally]:
     """A tally for each way to rank."""
-    return {way: _Tally(at) for way in ("ours", *_WAYS)}
+    return {way: Tally(at) for way in ("ours", *_WAYS)}
 
 
 def _count(
-    step: _Step, what: What, scheme: str, wanted: Sequence[bool], tallies: dict[str, _Tally]
+    step: _Step, what: What, scheme: str, wanted: Sequence[bool], tallies: dict[str, Tally]
 ) -> Iterator[Miss]:
     """Count a step for every way, and give where what was wanted stood."""
     for way, tally in tallies.items():
@@ -214,31 +134,18 @@ def _count(
     return _misses(step, what, scheme, wanted)
 
 
-def _both(expert: _Tally, picks: _Tally) -> Papers:
-    return Papers(expert=expert.papers(), picks=picks.papers())
-
-
-def _paper_steps(
-    ranker: Ranker, papers: Sequence[Paper], start: str, end: str, notes: list[str]
-) -> Iterator[_Step]:
-    by_month: dict[str, list[Paper]] = defaultdict(list)
-    for paper in papers:
-        by_month[f"{paper.date:%Y-%m}"].append(paper)
-    seen: list[tuple[Paper, Ranked]] = []
-    for month in sorted(by_month):
-        if month > end:
-            return
-        new = [(paper, ranker.paper(paper)) for paper in by_month[month]]
-        if month >= start:
-            first = date.fromisoformat(f"{month}-01")
-            examples = [_example(paper, ranked, first) for paper, ranked in seen]
-            lesson = learn(examples)
-            notes.append(f"论文 {month} {lesson.verdict}")
-            model = lesson.model if lesson.used else None
-            candidates = [ranked for _, ranked in new]
-            before, picked = [ranked for _, ranked in seen], [e.picked for e in examples]
-            yield _Step(month, candidates, _ways(before, picked, candidates, model), model)
-        seen += new
+def _paper_steps(stream: Stream, start: str, notes: list[str]) -> Iterator[_Step]:
+    for month, new in stream.months.items():
+        if month < start:
+            continue
+        seen = list(stream.papers_before(month))
+        first = date.fromisoformat(f"{month}-01")
+        examples = [_example(paper, ranked, first) for paper, ranked in seen]
+        lesson = learn(examples)
+        notes.append(f"论文 {month} {lesson.verdict}")
+        candidates = [ranked for _, ranked in new]
+        before, picked = [ranked for _, ranked in seen], [e.picked for e in examples]
+        yield _Step(month, candidates, _ways(before, picked, candidates, lesson), lesson.model)
 
 
 def _example(paper: Paper, ranked: Ranked, before: date) -> Example:
@@ -249,40 +156,26 @@ def _example(paper: Paper, ranked: Ranked, before: date) -> Example:
 
 
 def _repository_steps(
-    ranker: Ranker,
-    issues: Sequence[PastIssue],
-    trending: Sequence[Trending],
-    start: str,
-    end: str,
+    stream: Stream, start: str, notes: list[str]
 ) -> Iterator[tuple[_Step, frozenset[str]]]:
     seen: list[Ranked] = []
-    picked: list[bool] = []
-    for before, issue in pairwise(issues):
-        if f"{issue.day:%Y-%m}" > end:
-            return
-        rows: dict[str, list[Trending]] = defaultdict(list)
-        for row in trending:
-            if before.day < row.date <= issue.day:
-                rows[row.repo.lower()].append(row)
-        new = [ranker.repository(some[0].repo, some) for _, some in sorted(rows.items())]
+    ran: set[str] = set()
+    for issue, new in stream.periods:
         if f"{issue.day:%Y-%m}" >= start and new:
-            examples = [
-                Example(document=c.tokens, rules=c.points, picked=was)
-                for c, was in zip(seen, picked, strict=True)
-            ]
-            lesson = learn(examples)
-            model = lesson.model if lesson.used else None
-            scores = _ways(seen, picked, new, model)
-            yield _Step(issue.day.isoformat(), new, scores, model), issue.repositories
+            before = latest(seen)
+            lesson = learn(repository_examples(before, ran))
+            notes.append(f"仓库 {issue.day} {lesson.verdict}")
+            scores = _ways(before, [c.id in ran for c in before], new, lesson)
+            yield _Step(issue.day.isoformat(), new, scores, lesson.model), issue.repositories
         seen += new
-        picked += [candidate.id in issue.repositories for candidate in new]
+        ran |= issue.repositories
 
 
 def _ways(
-    seen: Sequence[Ranked], picked: Sequence[bool], new: Sequence[Ranked], model: TasteModel | None
+    seen: Sequence[Ranked], picked: Sequence[bool], new: Sequence[Ranked], lesson: Lesson
 ) -> dict[str, Scores]:
     return {
-        "ours": [with_taste(c.rules, c.tokens, model).total for c in new],
+        "ours": [with_taste(c.rules, c.tokens, lesson.model).total for c in new],
         "rules": [c.points for c in new],
         "random": [_chance_of(c.id) for c in new],
         "svm": _svm(seen, picked, new),
@@ -356,5 +249,6 @@ def _sections(settings: Settings, issues: Sequence[PastIssue]) -> Sections:
 
 
 def _hash(settings: Settings) -> str:
-    told = settings.model_dump_json(include={"topics", "score", "sections", "venues", "lexicon"})
+    deciding = {"topics", "repository_topics", "score", "sections", "venues", "lexicon"}
+    told = settings.model_dump_json(include=deciding)
     return hashlib.sha256(told.encode()).hexdigest()[:12]

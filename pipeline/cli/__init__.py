@@ -1,11 +1,13 @@
 """The command line: ``briefing``.
 
-Exit codes: 0 ok, 1 some sources failed (or a check found something), 2 usage, 3 cannot start.
-Every error that the program knows is one line on standard error.
+Exit codes: 0 ok, 1 some sources failed or raised an alert (or a check found something), 2 usage,
+3 cannot start or go on. Every error that the program knows is one line on standard error; one that
+it does not know is a mistake of ours, shown with where it was made.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from io import TextIOWrapper
@@ -13,16 +15,24 @@ from io import TextIOWrapper
 import click
 
 from config.errors import BriefingError
+from pipeline import logs
 from pipeline.cli import (
+    alerting,
     collecting,
     deciding,
     evaluating,
     joining,
     judging,
+    keeping,
     looking,
     past,
+    publishing,
     referring,
+    reviewing,
+    serving,
 )
+
+logger = logging.getLogger(__name__)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,7 +44,21 @@ def briefing() -> None:
     """
 
 
-for module in (collecting, deciding, evaluating, joining, judging, looking, past, referring):
+for module in (
+    alerting,
+    collecting,
+    deciding,
+    evaluating,
+    joining,
+    judging,
+    keeping,
+    looking,
+    past,
+    publishing,
+    referring,
+    reviewing,
+    serving,
+):
     for command in module.COMMANDS:
         briefing.add_command(command)
 
@@ -45,26 +69,37 @@ def main() -> None:
         # A terminal that cannot show Chinese shows escapes, and ends nothing.
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    with logs.shown():
+        code = _run()
+    if code:
+        sys.exit(code)
+
+
+def _run() -> int:
     try:
         briefing(standalone_mode=False)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        click.echo(f"briefing: cannot write the output: {error.strerror or error}", err=True)
+        logs.complain(f"cannot write the output: {error.strerror or error}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(3)
+        return 3
     except BriefingError as error:
-        click.echo(f"briefing: {error}", err=True)
-        sys.exit(error.exit_code)
+        logs.complain(str(error))
+        return error.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("briefing: stopped; what was stored stays", err=True)
-        sys.exit(130)
+        logs.complain("stopped; what was stored stays")
+        return 130
     except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        return stop.exit_code
+    except Exception:
+        logger.exception("a mistake in this program; what was stored stays")
+        return 3
+    return 0
 
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@ from config.errors import InputError, StoreError
 from config.load import SHIPPED, load_settings
 from config.settings import Settings
 from crawlers.jsonl import dump_items
-from pipeline.cli.options import Desk, common, json_option, plain, print_json
+from pipeline.cli.options import (
+    Desk,
+    common,
+    json_option,
+    plain,
+    print_json,
+    stopped_by_sigterm,
+)
 from pipeline.cli.tables import RunProgress, console, print_night
 from pipeline.demo import CONFIG as DEMO_CONFIG
 from pipeline.demo import NOW as DEMO_NOW
@@ -23,10 +30,9 @@ from pipeline.export import export_draft
 from pipeline.hand import HandIn
 from pipeline.hand import add as hand_in
 from pipeline.load import load_file
-from pipeline.nightly import Night
+from pipeline.nightly import Night, is_due
 from pipeline.nightly import nightly as run_night
 from pipeline.replay import replay as replay_payloads
-from pipeline.schedule import run_schedule
 from store.database import Store
 from store.items import load_items
 from store.models import SourceName
@@ -52,9 +58,12 @@ def init(folder: Path) -> None:
 @common
 @json_option
 @click.option("--source", "only", multiple=True, metavar="NAME", help="Ask only this source.")
-def nightly(desk: Desk, as_json: bool, only: tuple[str, ...]) -> None:
+@click.option("--if-due", is_flag=True, help="Do nothing unless the schedule says that it is time.")
+def nightly(desk: Desk, as_json: bool, only: tuple[str, ...], if_due: bool) -> None:
     """Ask every source, fold and score what they say, and keep the draft issue ready."""
-    with desk.store() as store:
+    with desk.store() as store, stopped_by_sigterm():
+        if if_due and not is_due(store, desk.settings, desk.now):
+            return
         night = _night(store, desk.settings, desk.home, desk.now, quiet=as_json, only=only)
         draft = export_draft(
             store, desk.settings, desk.folder, night.period, desk.issues / "draft.md"
@@ -66,6 +75,8 @@ def nightly(desk: Desk, as_json: bool, only: tuple[str, ...]) -> None:
                 "failed": [report.source for report in night.failed],
                 "stories": night.scored,
                 "waiting": list(night.waiting),
+                "alerts": plain(night.alerts),
+                "untold": list(night.untold),
                 "draft": str(draft),
                 "database": str(desk.database),
             }
@@ -73,7 +84,7 @@ def nightly(desk: Desk, as_json: bool, only: tuple[str, ...]) -> None:
     else:
         print_night(console(), night)
         click.echo(f"draft issue: {draft}; database: {desk.database}")
-    sys.exit(1 if night.failed else 0)
+    sys.exit(1 if night.failed or night.alerts.raised else 0)
 
 
 def _night(
@@ -185,16 +196,4 @@ def replay(desk: Desk, source: str | None) -> None:
     sys.exit(1 if result.unread else 0)
 
 
-@click.command()
-@common
-def schedule(desk: Desk) -> None:
-    """Run nights at the configured times, in the foreground, until stopped."""
-    arguments = []
-    if desk.config is not None:
-        arguments += ["--config", str(desk.config)]
-    if desk.db is not None:
-        arguments += ["--db", str(desk.db)]
-    run_schedule(desk.settings, arguments, click.echo)
-
-
-COMMANDS = (init, nightly, demo, add, load, dump, replay, schedule)
+COMMANDS = (init, nightly, demo, add, load, dump, replay)

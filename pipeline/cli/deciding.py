@@ -24,8 +24,8 @@ STORY_ID = click.IntRange(1, 2**63 - 1)
 """What SQLite can hold."""
 
 
-def entry_json(entry: Entry) -> dict[str, object]:
-    """A story of the queue as ``--json`` prints it."""
+def entry_json(entry: Entry, explored: str | None = None) -> dict[str, object]:
+    """A story of the queue as ``--json`` prints it, with why it is tried, where it is."""
     return {
         "id": entry.story.id,
         "state": entry.state,
@@ -33,6 +33,7 @@ def entry_json(entry: Entry) -> dict[str, object]:
         "score": entry.score.total,
         "parts": [plain(part) for part in entry.score.parts],
         "why": list(entry.why),
+        "explored": explored,
         "ran": {"date": entry.ran.date.isoformat(), "section": entry.ran.section}
         if entry.ran
         else None,
@@ -82,10 +83,11 @@ def queue(
             if section in (None, name)
             for entry in islice((e for e in entries if state in (None, e.state)), limit)
         ]
+        tried = current_issue(store, desk.settings, waiting.period).explored
     if as_json:
-        print_json([entry_json(entry) for entry in kept])
+        print_json([entry_json(entry, tried.get(entry.story.id)) for entry in kept])
     else:
-        print_queue(console(), kept)
+        print_queue(console(), kept, tried)
 
 
 @click.command()
@@ -109,7 +111,13 @@ def _verdict_command(verdict: Verdict, text: str) -> click.Command:
     @date_option
     @click.argument("ids", nargs=-1, required=True, type=STORY_ID, metavar="ID...")
     @click.option("--note", help="Why; kept with the decision.")
-    def command(desk: Desk, day: date | None, ids: tuple[int, ...], note: str | None) -> None:
+    def command(
+        desk: Desk,
+        day: date | None,
+        ids: tuple[int, ...],
+        note: str | None,
+        reason: str | None = None,
+    ) -> None:
         with desk.store() as store:
             period = desk.period(store, day)
             entries = decide(
@@ -120,6 +128,7 @@ def _verdict_command(verdict: Verdict, text: str) -> click.Command:
                 verdict,
                 desk.editor,
                 note=note,
+                reason=reason,
             )
         for entry in entries:
             click.echo(f"{entry.story.id}: {entry.state} · {entry.draft.title}")
@@ -128,7 +137,9 @@ def _verdict_command(verdict: Verdict, text: str) -> click.Command:
 
 
 accept = _verdict_command(Verdict.ACCEPT, "Print these stories in the coming issue.")
-reject = _verdict_command(Verdict.REJECT, "Do not print these stories.")
+reject = click.option("--reason", metavar="CODE", help="Why, by a code of desk.reasons.")(
+    _verdict_command(Verdict.REJECT, "Do not print these stories.")
+)
 later = _verdict_command(Verdict.LATER, "Propose these stories again for the next issue.")
 undo = _verdict_command(Verdict.UNDO, "Take back the last decision on each of these stories.")
 
@@ -152,7 +163,7 @@ def edit(
     with desk.store() as store:
         period = desk.period(store, day)
         entry = load_entry(store, desk.settings, period, StoryId(story))
-        text = _changed(entry.draft, changes) if any(changes.values()) else _in_editor(entry.draft)
+        text = _changed(entry.draft, changes) if any(changes.values()) else in_editor(entry.draft)
         if text == entry.draft:
             click.echo(f"{entry.story.id}: nothing changed")
             return
@@ -185,7 +196,11 @@ def _changed(draft: Draft, changes: dict[str, str | tuple[str, ...]]) -> Draft:
     return replace(draft, **given)  # type: ignore[arg-type]
 
 
-def _in_editor(draft: Draft) -> Draft:
+def in_editor(draft: Draft) -> Draft:
+    """The draft as the person leaves it in the text editor.
+
+    Raises InputError for what is no draft any more; it is kept in a file.
+    """
     adapter = TypeAdapter(Draft)
     before = json.dumps(adapter.dump_python(draft, mode="json"), ensure_ascii=False, indent=2)
     after = click.edit(before + "\n", extension=".json")
@@ -213,7 +228,12 @@ def draft(desk: Desk, day: date | None, as_json: bool) -> None:
         assembled = current_issue(store, desk.settings, desk.period(store, day))
     if as_json:
         print_json(
-            {**plain(assembled.issue), "final": assembled.final, "proposed": assembled.proposed}
+            {
+                **plain(assembled.issue),
+                "final": assembled.final,
+                "proposed": assembled.proposed,
+                "explored": {str(story): why for story, why in assembled.explored.items()},
+            }
         )
     else:
         click.echo(issue_text(assembled.issue, desk.settings, desk.folder), nl=False)

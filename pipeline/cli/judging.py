@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from pipeline.backtest.compare import compare
+from pipeline.backtest.growth import ISSUES
 from pipeline.backtest.pool import read_issues, read_papers, read_trending
 from pipeline.backtest.report import render_report
 from pipeline.backtest.result import read_result
-from pipeline.backtest.table import print_comparison, print_result
+from pipeline.backtest.table import print_comparison, print_growth, print_result
 from pipeline.backtest.walk import walk
 from pipeline.cli.options import Desk, common, date_option, json_option, plain, print_json
 from pipeline.cli.tables import console, print_rows
@@ -41,6 +42,7 @@ def _month(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option("--repos", type=_FILE, required=True, help="Trending pages by day, likewise.")
 @click.option("--from", "start", default="2019-06", show_default=True, callback=_month)
 @click.option("--to", "end", default="2020-03", show_default=True, callback=_month)
+@click.option("--growth", is_flag=True, help="Walk again knowing 0, 1, 5, 10 and 20 issues.")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write a report.")
 @click.option("--compare", "before", type=_FILE, help="Compare with what --json printed before.")
 def backtest(
@@ -50,6 +52,7 @@ def backtest(
     repos: Path,
     start: str,
     end: str,
+    growth: bool,
     html: Path | None,
     before: Path | None,
     as_json: bool,
@@ -63,6 +66,7 @@ def backtest(
         read_trending(repos),
         start=start,
         end=end,
+        growth=ISSUES if growth else (),
         told=lambda name: click.echo(name, err=True),
     )
     if html is not None:
@@ -72,6 +76,7 @@ def backtest(
         print_json(result.to_json())
     elif earlier is not None:
         print_comparison(console(), compare(earlier, result))
+        print_growth(console(), result)
     else:
         print_result(console(), result)
 
@@ -112,6 +117,8 @@ def explain(desk: Desk, id: int, day: date | None, as_json: bool) -> None:  # no
             f"多样：像排在前面的“{told.alike.headline}”（{told.alike.likeness:.2f}），"
             f"草稿里让 {-told.variety:.1f} 分"
         )
+    if told.explored is not None:
+        click.echo(f"在草稿里，因为{told.explored}")
     if told.change is not None:
         moved = "出局" if told.margin >= 0 else "入选"
         change = told.change
@@ -133,6 +140,7 @@ def _plain(told: Waterfall) -> dict[str, object]:
         "passed": [plain(one) for one in told.passed],
         "alike": None if told.alike is None else plain(told.alike),
         "variety": told.variety,
+        "explored": told.explored,
         "change": None if told.change is None else plain(told.change),
     }
 

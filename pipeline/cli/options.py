@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 from pydantic import TypeAdapter
 
 from config.load import SHIPPED, load_settings
 from config.settings import Settings
+from pipeline import logs
 from pipeline.desk import Editor
 from pipeline.period import Period, period_of
 from store.database import Store
@@ -43,7 +46,9 @@ class Desk:
     @cached_property
     def settings(self) -> Settings:
         """The configuration. Raises ConfigError."""
-        return load_settings(self.folder)
+        settings = load_settings(self.folder)
+        logs.know(settings)
+        return settings
 
     @cached_property
     def home(self) -> Path:
@@ -64,6 +69,20 @@ class Desk:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.settings.newsletter.zone)
         return moment.astimezone(UTC)
+
+    def clock(self) -> datetime:
+        """The time, UTC; with ``--now`` that of a clock that was set to it when it was first read.
+
+        For what goes on for a while; a command that does one thing has `now`.
+        """
+        start, begun = self._begun
+        if self.moment is None:
+            return datetime.now(UTC).replace(microsecond=0)
+        return start + timedelta(seconds=int(time.monotonic() - begun))
+
+    @cached_property
+    def _begun(self) -> tuple[datetime, float]:
+        return self.now, time.monotonic()
 
     @property
     def database(self) -> Path:
@@ -116,10 +135,30 @@ def common(command: F) -> F:
     @click.option(
         "--now", "moment", metavar="TIME", help="Take this time for now (2026-03-02T03:30)."
     )
+    @click.option(
+        "--log-json",
+        is_flag=True,
+        envvar="BRIEFING_LOG_JSON",
+        help="What is said on standard error is a JSON object a line.",
+    )
+    @click.option(
+        "--log-level",
+        type=click.Choice(get_args(logs.Level)),
+        envvar="BRIEFING_LOG_LEVEL",
+        default="info",
+        help="From which level on things are said there (default: info).",
+    )
     @wraps(command)
     def wrapped(
-        *args: Any, config: Path | None, db: Path | None, moment: str | None, **options: Any
+        *args: Any,
+        config: Path | None,
+        db: Path | None,
+        moment: str | None,
+        log_json: bool,
+        log_level: logs.Level,
+        **options: Any,
     ) -> Any:
+        logs.form(as_json=log_json, level=log_level)
         return command(Desk(config=config, db=db, moment=moment), *args, **options)
 
     return wrapped  # type: ignore[return-value]
@@ -144,6 +183,16 @@ def date_option(command: F) -> F:
     return click.option(
         "--date", "day", metavar="DATE", callback=parse, help="Date of the issue (default: today)."
     )(command)
+
+
+@contextmanager
+def stopped_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM stop the block as Ctrl-C does: in order, and what was stored stays."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def plain(value: Any) -> Any:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape, render
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from crawlers.build import Sources
+from pipeline import logs
 from pipeline.nightly import Night
 from pipeline.queue import Entry, State
+from store.models import StoryId
 from store.runs import SourceReport
 
 _LOG_WIDTH = 120
+_NAMES = 8
 _WORDS = {
     "items": "ok",
     "not_modified": "not modified",
@@ -41,7 +44,7 @@ def console(*, err: bool = False, quiet: bool = False) -> Console:
 
 
 class RunProgress:
-    """Shows a run: sources done, items, errors. Lines where there is no terminal."""
+    """Shows a run: sources done, items, errors. Lines of the log where there is no terminal."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -52,7 +55,7 @@ class RunProgress:
     @contextmanager
     def shown(self) -> Iterator[RunProgress]:
         """Keep the display up for the length of the block."""
-        if not self._console.is_terminal:
+        if not self._console.is_terminal or logs.is_json():
             yield self
             return
         bar = Progress(
@@ -75,7 +78,7 @@ class RunProgress:
         if self._bar is not None:
             self._bar.add_task("sources", total=total, counts="")
         else:
-            self._console.print(f"asking {total} sources")
+            self._say(f"asking {total} sources", sources=total)
 
     def __call__(self, report: SourceReport) -> None:
         """Count one source's answer."""
@@ -84,7 +87,15 @@ class RunProgress:
             self._new += report.new
             self._failed += report.failed
             if self._bar is None:
-                self._console.print(_line(report), highlight=False, soft_wrap=True)
+                self._say(
+                    _line(report),
+                    source=report.source,
+                    status=report.status,
+                    received=report.received,
+                    new=report.new,
+                    cause=report.cause,
+                    seconds=report.seconds,
+                )
                 return
             task = self._bar.task_ids[0]
             known = self._bar.tasks[0]
@@ -95,19 +106,22 @@ class RunProgress:
                 counts=f"{self._received} items, {self._new} new, {self._failed} errors",
             )
 
+    def _say(self, line: str, **about: object) -> None:
+        if logs.is_json() or not self._console.quiet:
+            logs.tell(line, **about)
+
 
 def _line(report: SourceReport) -> str:
-    what = _WORDS[report.status]
-    cause = f": {escape(report.cause)}" if report.cause else ""
+    cause = f": {report.cause}" if report.cause else ""
     return (
-        f"{escape(report.source)}: {what}{cause} "
+        f"{report.source}: {render(_WORDS[report.status]).plain}{cause} "
         f"({report.received} received, {report.new} new, {report.seconds:.1f} s)"
     )
 
 
 def print_night(console: Console, night: Night) -> None:
     """The run's table, failing sources last so that they stand where the eye ends."""
-    table = _table("source", "outcome", "received", "new", "changed", "time")
+    table = _table("source", "outcome", "received", "usual", "new", "changed", "time")
     for report in sorted(night.run.sources, key=lambda r: (r.failed, r.kind, r.source)):
         details = [report.cause or "", *report.notes]
         if report.retry_at:
@@ -116,6 +130,7 @@ def print_night(console: Console, night: Night) -> None:
             escape(report.source),
             "\n".join([_WORDS[report.status], *(escape(d) for d in details if d)]),
             str(report.received),
+            "" if report.expected is None else str(report.expected),
             str(report.new),
             str(report.changed),
             f"{report.seconds:.1f} s",
@@ -125,16 +140,41 @@ def print_night(console: Console, night: Night) -> None:
     console.print(
         f"{len(reports)} sources, {sum(r.received for r in reports)} items received, "
         f"{sum(r.new for r in reports)} new, {len(night.failed)} failed; "
-        f"{night.scored} stories since {night.period.start:%Y-%m-%d}"
+        f"{night.scored} stories scored"
     )
+    _print_alerts(console, night)
     for section, verdict in night.taste.items():
         console.print(f"{escape(section)}：{escape(verdict)}", soft_wrap=True)
     for missing in night.waiting:
         console.print(f"not asked: {escape(missing)}", soft_wrap=True)
 
 
-def print_queue(console: Console, entries: Sequence[Entry]) -> None:
-    """The queue, section by section."""
+def _print_alerts(console: Console, night: Night) -> None:
+    failing = [alert.source for alert in night.alerts.raised if alert.kind == "failing"]
+    if failing:
+        # Each with its cause stands in the table above.
+        more = f" and {len(failing) - _NAMES} more" if len(failing) > _NAMES else ""
+        line = f"alert: {len(failing)} began to fail: {', '.join(failing[:_NAMES])}{more}"
+        console.print(f"[red]{escape(line)}[/]", soft_wrap=True)
+    for alert in night.alerts.raised:
+        if alert.kind != "failing":
+            line = f"alert: {alert.source}: {alert.kind}: {alert.detail}"
+            console.print(f"[red]{escape(line)}[/]", soft_wrap=True)
+    for alert in night.alerts.over:
+        if alert.recovery:
+            line = f"over: {alert.source}: {alert.kind}: {alert.recovery}"
+            console.print(f"[green]{escape(line)}[/]", soft_wrap=True)
+    if night.alerts.still:
+        number = len(night.alerts.still)
+        console.print(f"{number} alerts still open from before: briefing alerts", soft_wrap=True)
+    for line in night.untold:
+        console.print(f"[red]{escape(line)}[/]", soft_wrap=True)
+
+
+def print_queue(
+    console: Console, entries: Sequence[Entry], explored: Mapping[StoryId, str] | None = None
+) -> None:
+    """The queue, section by section; `explored` are the stories that are tried, with why."""
     section = ""
     table = _table()
     for entry in entries:
@@ -148,7 +188,7 @@ def print_queue(console: Console, entries: Sequence[Entry]) -> None:
             str(entry.story.id),
             f"{entry.score.total:.1f}",
             escape(_headline(entry)),
-            escape(reasons(entry)),
+            escape(reasons(entry, (explored or {}).get(entry.story.id))),
         )
     if section:
         console.print(table)
@@ -162,18 +202,18 @@ def _headline(entry: Entry) -> str:
     return f"{tags}{entry.draft.title}{source}"
 
 
-def reasons(entry: Entry) -> str:
-    """The parts of the score in words, and why a decided story is back."""
+def reasons(entry: Entry, explored: str | None = None) -> str:
+    """The parts of the score in words, why a decided story is back, and why one is tried."""
     parts = " · ".join(f"{part.label} {part.value:+.1f}" for part in entry.score.parts)
     ran = f"曾刊于 {entry.ran.date} {entry.ran.section}" if entry.ran else ""
     news = f"新变化：{'、'.join(entry.why)}" if entry.why else ""
-    return " | ".join(text for text in (news, ran, parts) if text)
+    return " | ".join(text for text in (explored, news, ran, parts) if text)
 
 
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:
-        numeric = column in ("received", "new", "changed", "time", "score", "id")
+        numeric = column in ("received", "usual", "new", "changed", "time", "score", "id")
         table.add_column(
             column, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold"
         )

@@ -9,6 +9,8 @@ from pipeline.joining.words import Vocabulary
 from store.models import Member, Profile
 
 _GIST_CHARS = 800
+_TITLE_CHARS = 300
+"""No headline is longer; of one that is, the rest would tell little and cost much."""
 
 
 def profile_of(member: Member, vocabulary: Vocabulary) -> Profile:
@@ -25,7 +27,7 @@ def profile_of(member: Member, vocabulary: Vocabulary) -> Profile:
         external_id=item.external_id,
         kind=candidate.kind,
         language=candidate.language,
-        title=candidate.title,
+        title=candidate.title[:_TITLE_CHARS],
         publisher=item.publisher or "",
         day=(candidate.published or member.first_seen).astimezone(UTC).toordinal(),
         keys=candidate.keys,

@@ -2,17 +2,17 @@
 
 Examples of a section are the stories in it: picked are those that an issue ran or the editor
 accepted, and, weaker, those that a reference list names; the rest is the stream that they were
-picked from. Items of issues that ran before there was a stream, and what lists name by title, help
-to learn. What is learned is used once it orders the latest picks of the stream better than the
-rules, having been learned from the others; until then the verdict says why not, and the score is
-that of the rules.
+picked from. What was never in the stream, an item of an old issue, teaches nothing: it can be told
+from the stream by its style, and what is learned of it ranks worse. What is learned is used once it
+orders the latest picks better than the rules, having been learned from the others; until then the
+verdict says why not, and the score is that of the rules.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
@@ -22,7 +22,7 @@ from pipeline.matching import TermMatcher
 from pipeline.score import score
 from pipeline.standing import Standing, standing
 from pipeline.taste.features import document
-from pipeline.taste.model import Example, TasteModel, train
+from pipeline.taste.model import FREE, NEAR, Example, TasteModel, fit, train
 from pipeline.taste.sections import SectionModel, learn_sections, load_model, past_story
 from store.database import Store
 from store.decisions import load_decisions, load_ever_decided
@@ -47,10 +47,9 @@ from store.taste import (
 PROPOSING = "栏目"
 """Under this name stands what was learned of which section what belongs in."""
 _MOST = 50_000
-_FEWEST = 17
-"""Picked examples below which nothing is learned: five of them are held out to judge by."""
 _HELD_OUT = 0.3
-_TOLD_BY_ALL = ("t:", "topic=", "lab=", "venue=")
+_WAYS = (FREE, NEAR)
+"""The freest first."""
 _MODEL = TypeAdapter(TasteModel)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the dates of what ran: how new it was then tells nothing of taste."""
@@ -66,45 +65,43 @@ class Lesson:
 
 
 def learn(examples: Sequence[Example]) -> Lesson:
-    """Learn from examples in time order, and judge it by the latest of those from the stream.
+    """Learn from examples in time order, and judge it by the latest of them.
 
-    What never was in the stream can be told from it by more than taste: it helps to learn, by
-    what both can have, and does not judge.
+    Of the ways to learn, the freest that there are picks enough for and that orders the latest
+    picks better than the rules.
     """
-    examples = _alike(examples)
-    beside = [example for example in examples if not example.streamed]
-    picked = [example for example in examples if example.streamed and example.picked]
-    passed = [example for example in examples if example.streamed and not example.picked]
-    if len(picked) < _FEWEST or len(passed) < _FEWEST:
-        verdict = f"规则：选过的 {len(picked)} 条，没选的 {len(passed)} 条，各 {_FEWEST} 条起才学"
+    picked = [example for example in examples if example.picked]
+    passed = [example for example in examples if not example.picked]
+    fewest = min(way.fewest for way in _WAYS)
+    if len(picked) < fewest or len(passed) < fewest:
+        verdict = f"规则：选过的 {len(picked)} 条，没选的 {len(passed)} 条，各 {fewest} 条起才学"
         return Lesson(model=None, used=False, verdict=verdict)
-    early, late = beside, []
+    early, late = [], []
     # What was passed over comes first: of equal scores it stands before what was picked.
     for some in (passed, picked):
         cut = int(len(some) * (1 - _HELD_OUT))
-        early = [*early, *some[:cut]]
+        early += some[:cut]
         late += some[cut:]
-    earlier = train(early)
-    ours = average_precision([(e.rules + earlier.score(e.document), e.picked) for e in late])
     rules = average_precision([(e.rules, e.picked) for e in late])
-    better = ours > rules
-    count = sum(example.picked for example in late)
-    verdict = (
-        f"{'学到的' if better else '规则'}：用早先的 {len(picked) - count} 条学，"
-        f"排最近的 {count} 条，平均精度 {ours:.3f}，规则 {rules:.3f}"
+    best = 0.0
+    for way in _WAYS:
+        if len(picked) < way.fewest:
+            continue
+        earlier = fit(early, way)
+        ours = average_precision([(e.rules + earlier.score(e.document), e.picked) for e in late])
+        if ours > rules:
+            verdict = _verdict(f"学到的{way.name}", picked, ours, rules)
+            return Lesson(model=train(examples, way), used=True, verdict=verdict)
+        best = max(best, ours)
+    return Lesson(model=None, used=False, verdict=_verdict("规则", picked, best, rules))
+
+
+def _verdict(used: str, picked: Sequence[Example], ours: float, rules: float) -> str:
+    early = int(len(picked) * (1 - _HELD_OUT))
+    return (
+        f"{used}：用早先的 {early} 条学，排最近的 {len(picked) - early} 条，"
+        f"平均精度 {ours:.3f}，规则 {rules:.3f}"
     )
-    return Lesson(model=train(examples), used=better, verdict=verdict)
-
-
-def _alike(examples: Sequence[Example]) -> Sequence[Example]:
-    """The examples by what all of them can have: an old item has no source and no category."""
-    if all(example.streamed for example in examples):
-        return examples
-    return [replace(example, document=_told_by_all(example.document)) for example in examples]
-
-
-def _told_by_all(tokens: str) -> str:
-    return "\n".join(token for token in tokens.split("\n") if token.startswith(_TOLD_BY_ALL))
 
 
 def average_precision(ranked: Sequence[tuple[float, bool]]) -> float:
@@ -190,10 +187,10 @@ def learn_all(
 
     `known` is what stood before.
     """
-    choices, rules = _choices(store), _Rules(settings)
+    choices = _choices(store)
     learned = []
     for section in settings.sections:
-        examples = list(_examples(store, rules, choices, section.name))
+        examples = list(_stream(store, choices, section.name))
         digest = _digest(examples)
         before = known.get(section.name)
         if before is not None and before.examples == digest:
@@ -218,14 +215,16 @@ def learn_all(
 
 
 def examples_of(store: Store, settings: Settings, section: str) -> Iterator[Example]:
-    """The examples of a section: past issues and lists first, then the stream in time order."""
-    return _examples(store, _Rules(settings), _choices(store), section)
-
-
-def _examples(store: Store, rules: _Rules, choices: _Choices, section: str) -> Iterator[Example]:
+    """All examples of a section, to compare with: past issues, lists, the stream in time order."""
+    rules = _Rules(settings)
     for draft in load_drafts(store, section):
         yield rules.example(draft, 1.0)
     yield from _listed(store, rules, section)
+    yield from _stream(store, _choices(store), section)
+
+
+def _stream(store: Store, choices: _Choices, section: str) -> Iterator[Example]:
+    """The examples that are learned from."""
     ran = {key: 1.0 for key, name in choices.ran.items() if name == section}
     verdicts = {story: stands.verdict for story, stands in choices.decided.items()}
     picked = {**choices.listed, **load_stories_by_key(store, ran)}
@@ -279,9 +278,7 @@ class _Rules:
             source_weights={},
         )
         tokens = document(story, scored.parts, self.settings)
-        return Example(
-            document=tokens, rules=scored.total, picked=True, weight=weight, streamed=False
-        )
+        return Example(document=tokens, rules=scored.total, picked=True, weight=weight)
 
 
 def _digest(examples: Sequence[Example]) -> str:

@@ -21,8 +21,6 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.taste.features import features
 
-_RULES = 0.4
-"""Value of the rules' column for one point, which decides how freely it may weigh."""
 _STRENGTH = 0.5
 """Inverse of the penalty on weights."""
 _LEAST = 0.02
@@ -34,10 +32,30 @@ _LOWEST = -2.0
 _RARE = 2
 """Documents that a token must stand in."""
 _DECIMALS = 4
-_BALANCED = 50
-"""Takes the weight of the whole down, so that the penalty on weights counts."""
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How far what is learned may go from the rules."""
+
+    name: str
+    """As the verdict has it."""
+    fewest: int
+    """Picked examples below which nothing is learned this way; three in ten are to judge by."""
+    rules: float
+    """Value of the rules' column for one point: the larger, the more they explain by themselves."""
+    pick: float
+    """What a pick weighs at most against the penalty on weights: then each more of them counts.
+    All together weigh no more than a fiftieth of what was passed over."""
+
+
+FREE = Way(name="", fewest=17, rules=0.4, pick=math.inf)
+"""For many picks that have much in common."""
+NEAR = Way(name="（贴近规则）", fewest=12, rules=2.0, pick=1.0)
+"""For few, or of many kinds: the less evidence, the nearer to the rules."""
+_SHARE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +68,6 @@ class Example:
     picked: bool
     weight: float = 1.0
     """1 for what the editor picked or saw, less for what others list."""
-    streamed: bool = True
-    """It was among the stories that the editor chose from; an item of an old issue was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +83,11 @@ class TasteModel:
 
     def score(self, document: str) -> float:
         """The points that taste adds to the rules' score, and at most takes from it."""
-        learned = math.fsum(value for _, value in self.reasons(document))
+        learned = math.fsum(
+            self.points[token] * value
+            for token, value in features(document).items()
+            if token in self.points
+        )
         return round(max(learned, _LOWEST), 3)
 
     def reasons(self, document: str) -> list[tuple[str, float]]:
@@ -85,26 +105,33 @@ class TasteModel:
         return 1 / (1 + math.exp(-odds))
 
 
-def train(examples: Sequence[Example]) -> TasteModel:
-    """Learn from examples, of which some were picked and some not.
+def train(examples: Sequence[Example], way: Way = FREE) -> TasteModel:
+    """Learn from examples, of which some were picked and some not; with chances."""
+    return _calibrated(fit(examples, way), examples)
+
+
+def fit(examples: Sequence[Example], way: Way = FREE) -> TasteModel:
+    """Learn points alone: its chances mean nothing.
 
     The picked ones, few, weigh together as much as the rest. Time and memory grow linearly with
     the number of tokens in all documents.
     """
-    table = _table(examples)
+    table = _table(examples, way.rules)
     picked = np.array([example.picked for example in examples])
     weight = np.array([example.weight for example in examples])
-    balance = np.where(picked, weight[~picked].sum() / weight[picked].sum(), 1.0)
+    theirs, others = weight[picked].sum(), weight[~picked].sum()
+    pick = min(way.pick, others / theirs / _SHARE)
+    balance = np.where(picked, pick, pick * theirs / others)
     model = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=1000)
-    model.fit(table.rows, picked, sample_weight=weight * balance / _BALANCED)
+    model.fit(table.rows, picked, sample_weight=weight * balance)
     learned: Floats = model.coef_[0] * table.scale
-    worth = max(float(learned[0]) * _RULES, _WORTH)
+    worth = max(float(learned[0]) * way.rules, _WORTH)
     points = {
         token: round(value, _DECIMALS)
         for token, value in zip(table.tokens, (learned[1:] / worth).tolist(), strict=True)
         if abs(value) >= _LEAST
     }
-    return _calibrated(TasteModel(points=points, slope=1.0, intercept=0.0), examples)
+    return TasteModel(points=points, slope=1.0, intercept=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +143,7 @@ class _Table:
     """By how much each column was stretched."""
 
 
-def _table(examples: Sequence[Example]) -> _Table:
+def _table(examples: Sequence[Example], a_point: float) -> _Table:
     numbers: dict[str, int] = {}
     counts, indices, values, ends = array("i"), array("i"), array("f"), array("i", [0])
     for example in examples:
@@ -129,11 +156,12 @@ def _table(examples: Sequence[Example]) -> _Table:
             values.append(value)
         ends.append(len(indices))
     borne = np.array(counts, dtype=float)
-    kept = np.flatnonzero(borne >= _RARE)
+    # What all bear tells nothing, and would be given as a reason.
+    kept = np.flatnonzero((borne >= _RARE) & (borne < len(examples)))
     words = csr_matrix(
         (np.array(values), np.array(indices), np.array(ends)), shape=(len(examples), len(numbers))
     )[:, kept]
-    rules = csr_matrix([[example.rules * _RULES] for example in examples])
+    rules = csr_matrix([[example.rules * a_point] for example in examples])
     scale = np.concatenate([[1.0], 1 + np.log(len(examples) / borne[kept])])
     rows = hstack([rules, words]).tocsr()
     rows.data *= scale[rows.indices]

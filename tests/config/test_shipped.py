@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from config.desk_settings import DeskSettings
 from config.load import SHIPPED, load_settings
 from config.settings import FeedSettings, ListSettings, Settings, StoryRules
 from pipeline.headline import publisher_of
@@ -16,7 +17,7 @@ from tests.builders import a_candidate, a_story, an_item
 
 SETTINGS = load_settings(SHIPPED)
 MATCHER = TermMatcher(SETTINGS.topics)
-WORDED = [*SETTINGS.topics, *SETTINGS.sections]
+WORDED = [*SETTINGS.topics, *SETTINGS.repository_topics, *SETTINGS.sections]
 
 
 def topics_in(title: str) -> set[str]:
@@ -46,6 +47,10 @@ def test_the_rules_of_stories_are_the_programs_own():
     assert SETTINGS.stories == StoryRules()
 
 
+def test_the_desk_is_set_up_as_without_its_file():
+    assert SETTINGS.desk == DeskSettings()
+
+
 @pytest.mark.parametrize("table", [SETTINGS.lexicon.terms, SETTINGS.lexicon.labs])
 def test_no_word_stands_in_two_groups_of_the_lexicon(table):
     words = [word for group in table for word in set(group)]
@@ -59,7 +64,7 @@ def test_searches_have_a_window():
 
 
 def test_topic_names_are_unique():
-    names = [topic.name for topic in SETTINGS.topics]
+    names = [topic.name for topic in (*SETTINGS.topics, *SETTINGS.repository_topics)]
     assert len(set(names)) == len(names)
 
 

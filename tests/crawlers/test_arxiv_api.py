@@ -141,6 +141,27 @@ def test_it_stops_at_the_most_results_and_says_so(web, clock):
     assert outcome.state.watermark == NOW - timedelta(days=1)
 
 
+def test_after_missed_nights_it_asks_for_as_much_more(web, clock):
+    service = ArxivService([paper(n, n / 15) for n in range(100)])
+    asking = source(serve(web, service), clock.pace(), max_results=20, page_size=10)
+    outcome = asking.fetch(SourceState(watermark=NOW - timedelta(days=4)), NOW)
+    assert isinstance(outcome, Items)
+    assert 80 <= len(ids(outcome)) <= 82
+    assert outcome.notes == ("stopped at 80 results",)
+    assert outcome.gap is None
+
+
+def test_where_it_does_not_reach_back_it_says_between_when(web, clock):
+    service = ArxivService([paper(n, n / 10) for n in range(100)])
+    asking = source(serve(web, service), clock.pace(), max_results=10, page_size=10)
+    outcome = asking.fetch(SourceState(watermark=NOW - timedelta(days=3)), NOW)
+    assert isinstance(outcome, Items)
+    assert outcome.gap is not None
+    assert outcome.gap.after == NOW - timedelta(days=3)
+    assert NOW - timedelta(days=3) < outcome.gap.before <= NOW - timedelta(days=2)
+    assert any(note.startswith("possible gap: nothing between") for note in outcome.notes)
+
+
 def test_nothing_new_is_empty_and_keeps_the_watermark(web, clock):
     state = SourceState(watermark=NOW - timedelta(days=1))
     service = ArxivService([paper(1, 20)])

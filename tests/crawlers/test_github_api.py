@@ -75,6 +75,16 @@ def test_the_query_gets_its_windows_as_days():
     assert search_query(settings(), NOW) == "topic:model-compression"
 
 
+def test_the_windows_of_nights_that_were_missed_are_taken_in(web):
+    source = web.source(FakeClock(), pushed_within_days=7)
+    queries = []
+    for days in (0, 1, 5):
+        source.fetch(SourceState(watermark=NOW - timedelta(days=days)), NOW)
+        queries.append(web.parameters(web.asked[-1])["q"])
+    windows = [query.split(">=")[1] for query in queries]
+    assert windows == ["2026-02-22", "2026-02-22", "2026-02-18"]
+
+
 def test_it_asks_for_the_most_starred_as_configured(web):
     source = web.source(FakeClock(), max_results=50)
     assert (source.name, source.kind) == (SourceName("压缩"), "github_search")
@@ -104,7 +114,7 @@ def test_pages_come_to_the_number_wanted(web):
     assert [item.external_id for item in outcome.items] == [str(n) for n in range(1, 151)]
     assert outcome.items[0].section == "开源项目"
     assert outcome.notes == ("stopped at 150 of 250 results",)
-    assert outcome.state == SourceState(etag="kept")
+    assert outcome.state == SourceState(etag="kept", watermark=NOW)
     assert len(web.asked) == 2
 
 

@@ -20,7 +20,9 @@ def web():
 
 
 def session(clock: FakeClock, interval: float = 0.0, **network: object) -> HttpSession:
-    settings = Network.model_validate({"user_agent": "desk/1", "backoff": 2.0, **network})
+    settings = Network.model_validate(
+        {"user_agent": "desk/1", "backoff": 2.0, "private_hosts": ["127.0.0.1"], **network}
+    )
     return HttpSession(settings, pace=clock.pace(), interval=interval)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from config.errors import BusyError, NotFoundError
+from config.errors import BusyError, ConflictError, InputError, NotFoundError
 from pipeline.demo import CONFIG, NOW
 from pipeline.desk import Editor, current_issue, decide
 from pipeline.export import export_issue, issue_text
@@ -15,6 +15,7 @@ from pipeline.period import period_of
 from pipeline.queue import Queue, State
 from pipeline.replay import replay
 from store.database import run_lock
+from store.decisions import load_decisions
 from store.items import load_items
 from store.models import StoryId, Verdict
 from store.runs import load_health, load_runs, start_run
@@ -171,6 +172,51 @@ def test_one_unknown_id_among_several_decides_nothing(sample):
             EDITOR,
         )
     assert queue(sample)[0].state is State.PROPOSED
+
+
+def test_who_looked_before_another_decided_is_asked_and_decides_nothing(sample):
+    sample.run()
+    period = period_of(sample.store, sample.settings, NOW)
+    first, second = (entry.story.id for entry in queue(sample)[:2])
+    other = Editor(name="乙", now=NOW)
+    [entry] = decide(sample.store, sample.settings, period, [first], Verdict.ACCEPT, other)
+    both = {first: 0, second: 0}
+    args = (sample.store, sample.settings, period, [second, first], Verdict.REJECT, EDITOR)
+    with pytest.raises(ConflictError, match=f"story {first} was decided on .*乙: accept"):
+        decide(*args, seen=both)
+    states = {e.story.id: e.state for e in queue(sample)}
+    assert (states[first], states[second]) == (State.ACCEPTED, State.PROPOSED)
+    assert entry.seen is not None
+    now = decide(*args, reason="known", seen={**both, first: entry.seen})
+    assert [e.state for e in now] == [State.REJECTED, State.REJECTED]
+    assert [d.reason for d in load_decisions(sample.store, [first])[first]] == [None, "known"]
+
+
+def test_an_undone_decision_is_news_to_who_had_seen_it_stand(sample):
+    sample.run()
+    period = period_of(sample.store, sample.settings, NOW)
+    story = queue(sample)[0].story.id
+    args = (sample.store, sample.settings, period, [story])
+    [accepted] = decide(*args, Verdict.ACCEPT, EDITOR)
+    decide(*args, Verdict.UNDO, EDITOR)
+    with pytest.raises(ConflictError):
+        decide(*args, Verdict.EDIT, EDITOR, text=accepted.draft, seen={story: accepted.seen or 0})
+
+
+def test_a_reason_that_is_not_configured_is_refused(sample):
+    sample.run()
+    period = period_of(sample.store, sample.settings, NOW)
+    story = queue(sample)[0].story.id
+    with pytest.raises(InputError, match="no reason 'dull'; it is one of off-topic, known"):
+        decide(
+            sample.store,
+            sample.settings,
+            period,
+            [story],
+            Verdict.REJECT,
+            EDITOR,
+            reason="dull",
+        )
 
 
 def test_what_an_issue_ran_is_not_proposed_in_the_next(sample):

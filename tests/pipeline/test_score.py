@@ -59,7 +59,8 @@ SETTINGS = Settings(
         TrendingSettings(kind="trending", name="趋势 每周", since="weekly", weight=0.5),
         FileSettings(kind="file", name="文件", path="picks.jsonl"),
     ),
-    score=ScoreWeights(topic_cap=6.0),
+    repository_topics=(Topic(name="人脸库", weight=1.0, terms=("face detection",)),),
+    score=ScoreWeights(topic_cap=6.0, languages={"C++": 1.5, "Python": 1.0}),
     venues=("CVPR",),
 )
 MATCHER = TermMatcher(SETTINGS.topics)
@@ -255,6 +256,31 @@ def test_an_archived_repository_loses():
     assert parts(a_story(repository(archived=False)), "archived") == []
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("C++", [("C++", 1.5)]), ("c++", [("C++", 1.5)]), ("Go", []), (None, [])],
+)
+def test_the_language_of_a_repository_counts_in_any_case(language, told):
+    assert parts(a_story(repository(language=language)), "language") == told
+
+
+def test_topics_of_repositories_are_looked_for_in_no_paper():
+    story = a_story(repository(description="on-device face detection, quantization aware"))
+    told = [("量化", 3.0), ("端侧", 2.5), ("人脸库", 1.0), ("主题封顶", -0.5)]
+    assert parts(story, "topic") == told
+    assert parts(a_story(article("face detection")), "topic") == []
+
+
+def test_a_topic_of_repositories_takes_nothing_from_the_others():
+    reaching = SETTINGS.model_copy(
+        update={
+            "repository_topics": (Topic(name="长词", weight=1.0, terms=("some quantization",)),)
+        }
+    )
+    one = scored(a_story(repository(description="some quantization")), reaching)
+    assert [p.label for p in one.parts if p.name == "topic"] == ["量化", "长词"]
+
+
 MEMBERS = [
     article("端侧 NPU 量化芯片发布", publisher="甲", published=NOW - timedelta(days=2)),
     article("详解端侧量化", publisher="乙", source=SourceName("端侧笔记")),
@@ -271,12 +297,13 @@ def test_a_score_does_not_depend_on_the_order_of_members():
 
 
 WEIGHT = st.floats(min_value=-9, max_value=9)
+FALLING = st.floats(min_value=0, max_value=9)
 
 
 @given(
     st.lists(st.sampled_from(MEMBERS), min_size=1, max_size=6, unique_by=id),
     st.builds(
-        ScoreWeights, topic_cap=WEIGHT, topic_text=WEIGHT, recency=WEIGHT, popularity=WEIGHT,
+        ScoreWeights, topic_cap=WEIGHT, topic_text=WEIGHT, recency=FALLING, popularity=WEIGHT,
         speed=WEIGHT, lists=WEIGHT, reports=WEIGHT, hand=WEIGHT, code=WEIGHT, archived=WEIGHT,
     ),
 )  # fmt: skip

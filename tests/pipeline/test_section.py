@@ -49,6 +49,11 @@ def papers(count: int) -> tuple[str, ...]:
         (article("sample/tool：更快的检测"), "开源项目"),
         (article("sample/tool: Faster detection for all small cameras"), "开源项目"),
         (article("读写 I/O：一篇笔记"), "博文"),
+        # a text that opens on a paper of others
+        (article("更快的检测", summary="来自北方大学的研究者让检测快了一倍。"), "论文"),
+        (article("更快的检测", summary="", text="实验表明，它快了一倍。"), "论文"),
+        (article("Faster", summary="In short, the authors propose a faster detector."), "论文"),
+        (article("更快的检测", summary="很长。" * 200 + "论文中说"), "博文"),
     ],
 )
 def test_section(story, section):
@@ -59,6 +64,14 @@ def test_an_english_headline_over_an_english_text_says_nothing():
     item = an_item(title="Faster Detection for Small Cameras", summary="We show how to do it.")
     story = a_story(a_candidate(item=item, language="en"))
     assert set(points_of(story, SETTINGS).values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("summary", "points"),
+    [("本文拆开来看。", 1), ("In this post we look inside.", 1), ("日前，它上市了。", 0)],
+)
+def test_an_article_that_speaks_of_itself_is_no_news(summary, points):
+    assert points_of(article("新芯片", summary=summary), SETTINGS)["博文"] == points
 
 
 def test_each_sign_counts_once_however_many_articles_show_it():

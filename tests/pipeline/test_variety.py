@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.variety import likeness, varied
+from pipeline.variety import likeness, resemblance, varied
 
 ALIKE = ["t:quant\nt:int8", "t:quant\nt:int8\nt:x", "t:prune\nt:filter"]
 
@@ -30,3 +30,9 @@ def test_likeness():
     assert likeness(ALIKE[0], ALIKE[0]) == pytest.approx(1.0)
     assert likeness(ALIKE[0], ALIKE[2]) == 0.0
     assert likeness("", ALIKE[0]) == 0.0
+
+
+def test_resemblance_is_that_of_the_nearest():
+    near = likeness(ALIKE[0], ALIKE[1])
+    assert resemblance([ALIKE[0]], [ALIKE[2], ALIKE[1]]) == [pytest.approx(near)]
+    assert resemblance([ALIKE[0]], []) == [0.0]

@@ -80,7 +80,7 @@ def test_a_mistake_of_ours_is_not_blamed_on_the_file(tmp_path):
         pytest.raises(sqlite3.IntegrityError),
         store.writing() as db,
     ):
-        db.execute("INSERT INTO score VALUES (99, 1.0, 'x', 'key', '[]')")
+        db.execute("INSERT INTO lookup (key) VALUES ('github:a/b')")
 
 
 def test_only_one_run_at_a_time(tmp_path):

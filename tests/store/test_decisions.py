@@ -30,6 +30,7 @@ def decide(store, story, verdict, **changes):
         by="editor",
         at=NOW,
         note=changes.get("note"),
+        reason=changes.get("reason"),
         basis=("代码 github:a/b",),
         machine=a_draft(),
         editor=changes.get("editor"),

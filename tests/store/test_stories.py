@@ -16,16 +16,13 @@ from store.candidates import (
 from store.database import Store
 from store.evidence import Traced, load_to_compare, save_profiles
 from store.items import load_pending, save_items
-from store.models import IdentityKey, Part, Score, StoryId
+from store.models import IdentityKey, StoryId
 from store.runs import start_run
 from store.stories import (
-    ScoredStory,
     load_members,
     load_open,
-    load_scores,
     load_stories,
     resolve,
-    save_scores,
 )
 from tests.builders import NOW, a_candidate, an_item
 
@@ -123,14 +120,6 @@ def test_search_finds_chinese_at_any_place(store, words, found):
     item = {"summary": "低比特量化让 MobileNetV3 更快。"}
     take_in(store, one("甲", "url:x", item=item), one("乙", "url:y"))
     assert bool(search(store, words, 10)) is found
-
-
-def test_scores_read_back(store):
-    take_in(store, one("甲", "url:x"))
-    [story] = stories(store)
-    score = Score(total=3.5, parts=(Part(name="topic", label="量化", value=3.5),), section="论文")
-    save_scores(store, [ScoredStory(story=story, score=score)])
-    assert load_scores(store, [story.id, StoryId(99)]) == {story.id: score}
 
 
 def test_repositories_that_others_name_are_to_be_looked_up_once(store):

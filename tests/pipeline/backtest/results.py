@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipeline.backtest.result import (
     Baseline,
+    Grown,
     IssueSections,
     Miss,
     Month,
@@ -139,6 +140,19 @@ MOVED = (
     Moved(feature="category=stat.ML", weight=-0.982),
     Moved(feature="a:hardware", weight=0.755),
 )
+
+
+def grown(issues: int, level: float) -> Grown:
+    """Of a walk with so many issues known."""
+    return Grown(
+        issues=issues,
+        picked_papers=issues,
+        picked_repos=2 * issues,
+        verdict_papers="规则：<few>" if issues < 5 else "学到的",
+        verdict_repos="规则",
+        papers=papers(level),
+        repos=repo_ranking(0.22),
+    )
 
 
 def result(level: float = 0.62, **changes) -> Result:

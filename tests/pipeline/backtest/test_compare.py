@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.backtest.compare import chance_of, compare
+from pipeline.backtest.compare import against, chance_of, compare
 from pipeline.backtest.numbers import OURS
 from pipeline.backtest.result import Papers
 from tests.pipeline.backtest.results import MONTHS, paper_ranking, pooled, result
@@ -34,6 +34,14 @@ def hit_more(ranking, months):
         for m in ranking.by_month
     )
     return replace(ranking, by_month=by_month, recall=pooled(by_month))
+
+
+def test_a_ranking_is_set_against_another_at_every_depth():
+    rules, better = paper_ranking(0.34), paper_ranking(0.6)
+    assert against(rules, better) == dict.fromkeys((50, 100, 200), "better")
+    assert against(better, rules) == dict.fromkeys((50, 100, 200), "worse")
+    assert against(rules, rules) == dict.fromkeys((50, 100, 200), "same")
+    assert against(rules, hit_more(rules, MONTHS[:3]))[50] == "noise"
 
 
 def test_a_rise_in_every_month_is_better():

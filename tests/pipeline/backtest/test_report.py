@@ -20,7 +20,7 @@ from pipeline.backtest.result import (
     Sections,
 )
 from store.models import Part
-from tests.pipeline.backtest.results import MISSES, repo_ranking, result
+from tests.pipeline.backtest.results import MISSES, grown, repo_ranking, result
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,19 @@ def rows(tree, heading):
     return [
         [re.sub(r"\s+", " ", cell.text_content()) for cell in row] for row in table.find("tbody")
     ]
+
+
+def test_growth_is_drawn_and_told_where_it_was_walked(page):
+    made = result(growth=(grown(0, 0.34), grown(1, 0.3), grown(5, 0.6)))
+    with_growth = render_report(made)
+    assert "随往期增长" in with_growth
+    assert "随往期增长" not in page
+    figures = [f for f in parsed(with_growth).iter("figure") if "5 期" in f.text_content()]
+    assert len(figures) == 3
+    lines = figures[0].findall(".//polyline")
+    assert [len(line.get("points").split()) for line in lines] == [3, 3, 3]
+    assert "规则：<few>" not in with_growth
+    assert "规则：&lt;few&gt;" in with_growth
 
 
 def test_the_summary_has_every_number_with_the_baselines_and_differences(tree):

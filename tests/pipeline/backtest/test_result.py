@@ -17,7 +17,7 @@ def test_a_result_reads_back_to_the_last_digit():
 def test_the_json_has_the_shape_that_the_issue_names():
     values = result().to_json()
     assert set(values) == {
-        "papers", "repos", "sections", "baselines", "ours", "misses", "moved"
+        "papers", "repos", "sections", "baselines", "ours", "misses", "moved", "growth"
     }  # fmt: skip
     expert = values["papers"]["expert"]
     assert list(expert["recall"]) == ["50", "100", "200"]

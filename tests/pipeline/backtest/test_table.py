@@ -7,7 +7,7 @@ from rich.console import Console
 from pipeline.backtest.compare import compare
 from pipeline.backtest.numbers import ENGLISH, numbers
 from pipeline.backtest.table import print_comparison, print_result
-from tests.pipeline.backtest.results import result
+from tests.pipeline.backtest.results import grown, result
 
 
 def printed(show, *args, **options):
@@ -39,6 +39,16 @@ def test_months_and_issues_are_listed_only_when_asked_for():
     )
     assert re.search(r"^2019-08-15 +0 +– +– +–", printed(print_result, result()), re.MULTILINE)
     assert "2020-01 " not in printed(print_result, result(), steps=False)
+
+
+def test_growth_stands_beside_the_rules_and_what_is_beyond_noise_is_marked():
+    made = result(growth=(grown(0, 0.34), grown(5, 0.6)))
+    told = printed(print_result, made)
+    assert re.search(r"^expert papers, n = 309 +@50 +@100 +@200", told, re.MULTILINE)
+    assert re.search(r"^0 issues known +0\.\d{3} +0\.\d{3} +0\.\d{3} *$", told, re.MULTILINE)
+    assert re.search(r"^5 issues known +0\.\d{3}↑ +0\.\d{3}↑ +0\.\d{3}↑ *$", told, re.MULTILINE)
+    assert "0 issues: 0 picked papers; 规则：<few>" in told
+    assert "issues known" not in printed(print_result, result())
 
 
 def test_no_line_is_wider_than_the_terminal():

@@ -9,7 +9,15 @@ from click.testing import CliRunner
 
 from config.errors import InputError
 from config.load import SHIPPED, load_settings
-from pipeline.backtest.pool import read_issues, read_papers, read_trending
+from pipeline.backtest.pool import (
+    Ranker,
+    Stretch,
+    Trending,
+    read_issues,
+    read_papers,
+    read_trending,
+)
+from pipeline.backtest.stream import latest, repository_examples
 from pipeline.backtest.walk import walk
 from pipeline.cli import briefing
 
@@ -99,6 +107,74 @@ def test_a_step_knows_nothing_of_what_comes_later(past):
     assert walked(past, end="2020-02").papers == short.papers
 
 
+def test_with_no_issue_known_it_is_the_rules_and_what_is_known_is_counted(past):
+    result = walk(
+        SETTINGS,
+        read_issues(past / "issues", SETTINGS),
+        read_papers(past / "papers.jsonl.gz"),
+        read_trending(past / "repos.jsonl"),
+        start="2020-03",
+        end="2020-03",
+        growth=(0, 1, 2, 10, 20),
+    )
+    assert [one.issues for one in result.growth] == [0, 1, 2, 3]
+    none = result.growth[0]
+    rules = result.baselines["rules"]
+    assert none.papers.expert.by_month == rules.papers.expert.by_month
+    assert (none.picked_papers, none.picked_repos) == (0, 0)
+    # Only the issue of February 10 ran a paper of the stream, each of them the engine.
+    assert [one.picked_papers for one in result.growth] == [0, 0, 1, 1]
+    assert [one.picked_repos for one in result.growth] == [0, 1, 1, 1]
+    assert result.growth[1].verdict_papers.startswith("规则：选过的 0 条")
+
+
+def test_known_picks_lift_what_is_like_them(past):
+    """Widgets, of which the rules know nothing, once an issue ran a dozen of them."""
+    listed = [{**p, "picked_in": ["2020-02-10"] * bool(p["expert"])} for p in papers()]
+    with gzip.open(past / "papers.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps({**p, "expert": 0}) + "\n" for p in listed)
+    result = walk(
+        SETTINGS,
+        read_issues(past / "issues", SETTINGS),
+        read_papers(past / "papers.jsonl.gz"),
+        [],
+        start="2020-02",
+        end="2020-02",
+        growth=(0, 1),
+    )
+    # The latest issue before the walk is that of January: it ran none of them.
+    assert {one.picked_papers for one in result.growth} == {0}
+    result = walk(
+        SETTINGS,
+        read_issues(past / "issues", SETTINGS),
+        read_papers(past / "papers.jsonl.gz"),
+        [],
+        start="2020-03",
+        end="2020-03",
+        growth=(0, 2),
+    )
+    none, two = result.growth
+    assert two.verdict_papers.startswith("学到的")
+    assert two.papers.picks.average_precision > none.papers.picks.average_precision
+
+
+def test_a_repository_is_one_example_however_often_it_moves():
+    stretch = Stretch(start=date(2020, 1, 1), end=date(2020, 1, 15))
+    ranker = Ranker(SETTINGS)
+
+    def moved(name, *days):
+        rows = [Trending(date=date(2020, 1, day), repo=name, lang="cpp") for day in days]
+        return ranker.repository(rows, first_seen=rows[0].date, stretch=stretch)
+
+    once, twice, again = moved("a/b", 2), moved("c/d", 3), moved("A/b", 4, 5)
+    assert latest([once, twice, again]) == [twice, again]
+    (passed, picked) = repository_examples(latest([once, twice, again]), {"a/b"})
+    assert (passed.picked, picked.picked) == (False, True)
+    assert "language=C++" in picked.document
+    # How new it is counts for its place, and tells nothing of taste.
+    assert again.points > again.lasting == picked.rules
+
+
 def test_the_same_past_gives_the_same_result(past):
     assert walked(past).to_json() == walked(past).to_json()
 
@@ -114,8 +190,9 @@ def test_the_command_writes_a_report_and_compares(past):
     assert done.exit_code == 0, done.output
     (past / "before.json").write_text(done.stdout, encoding="utf-8")
     assert "Widget" in (past / "r.html").read_text(encoding="utf-8")
-    again = runner.invoke(briefing, [*options, "--compare", str(past / "before.json")])
+    again = runner.invoke(briefing, [*options, "--growth", "--compare", str(past / "before.json")])
     assert again.exit_code == 0, again.output
+    assert "1 issue known" in again.output
     assert "same" in again.output or "nothing" in again.output
     wrong = runner.invoke(briefing, [*options[:-1], "2020-13"])
     assert wrong.exit_code == 2

@@ -16,7 +16,8 @@ from store.items import save_items
 from store.models import Draft, IdentityKey, Issue, IssueSection, RawItem, SourceName, Verdict
 from store.references import Reference, ReferenceItem, save_reference
 from store.runs import start_run
-from store.stories import load_ranking, load_scores, load_stories
+from store.scores import load_ranking, load_scores
+from store.stories import load_stories
 from store.taste import load_taste
 
 SETTINGS = load_settings(SHIPPED, environment=False)
@@ -111,6 +112,15 @@ def test_the_same_examples_are_not_learned_from_again(store):
     pick_gems(store)
     first = learn_taste(store, SETTINGS, NOW)
     assert learn_taste(store, SETTINGS, NOW + timedelta(days=1)) == first
+
+
+def test_what_was_never_in_the_stream_teaches_nothing(store):
+    pick_gems(store)
+    first = learn_taste(store, SETTINGS, NOW)
+    print_gems(store)
+    assert learn_taste(store, SETTINGS, NOW)[SECTION] == first[SECTION]
+    # They are there to compare with.
+    assert sum(e.picked for e in examples_of(store, SETTINGS, SECTION)) == 20 + 24
 
 
 def test_decisions_and_lists_are_examples(store):

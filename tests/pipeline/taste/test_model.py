@@ -1,10 +1,11 @@
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from pipeline.taste.applying import TASTE, with_taste
 from pipeline.taste.learning import average_precision, learn
-from pipeline.taste.model import Example, TasteModel, train
+from pipeline.taste.model import FREE, NEAR, Example, TasteModel, train
 from store.models import Part, Score
 
 WORDS = [f"t:w{n}" for n in range(60)]
@@ -35,8 +36,39 @@ def test_what_it_adds_is_the_sum_of_its_reasons():
     assert model.score(tokens) == round(sum(value for _, value in model.reasons(tokens)), 3)
 
 
+def test_what_all_bear_is_no_reason():
+    examples = [replace(e, document=f"{e.document}\nkind=paper") for e in stream(300)]
+    model = train(examples)
+    assert "kind=paper" not in model.points
+    assert "t:gem" in model.points
+    assert train([replace(e, document="kind=paper") for e in examples]).points == {}
+
+
 def test_the_same_examples_teach_the_same():
     assert train(stream(300)) == train(stream(300))
+
+
+def test_near_the_rules_what_is_learned_grows_with_the_evidence():
+    learned = [train(stream(count), NEAR).score("t:gem") for count in (150, 600, 2400)]
+    assert 0 < learned[0] < learned[1] < learned[2]
+
+
+def test_few_picks_without_anything_in_common_move_less_when_near_the_rules():
+    random = Random(5)
+    words = [f"t:w{n}" for n in range(600)]
+    examples = [
+        Example(
+            document="\n".join(random.sample(words, 6)),
+            rules=random.uniform(0, 5) + 3 * (n % 200 == 0),
+            picked=n % 200 == 0,
+        )
+        for n in range(4000)
+    ]
+    free, near = (
+        max(model.score(example.document) for example in examples)
+        for model in (train(examples, FREE), train(examples, NEAR))
+    )
+    assert near < 0.7 * free
 
 
 def test_chances_grow_with_the_total():

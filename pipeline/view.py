@@ -1,0 +1,193 @@
+"""A look at the queue: which stories, how far down. What the desk's pages and the terminal show.
+
+A view is made of filters; what passes all of them is shown, the best first, or, where words are
+looked for, the best match first. What the editor decided on stands at its place among the rest.
+
+Where a page ends is told by the last story on it, not by a number: while an editor works, what is
+decided leaves the view, and a number would skip what moves up.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from pipeline.queue import Entry, Place, Queue, State, rank
+from store.candidates import search
+from store.filters import count_undecided, load_stories_with
+from store.models import Kind, SourceName, StoryId
+from store.scores import load_ranking
+from store.stories import resolve
+
+_MATCHES = 500
+"""Stories looked at for words: who needs more must say more."""
+_BATCH = 25
+_DECIDED = (State.ACCEPTED, State.REJECTED, State.LATER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Filters; None or empty lets everything pass."""
+
+    section: str | None = None
+    state: State | None = None
+    source: SourceName | None = None
+    kind: Kind | None = None
+    language: str | None = None
+    """``zh``, ``en`` …, of any member."""
+    days: int | None = None
+    """Something of it was first seen within so many days."""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A stretch of a view."""
+
+    entries: tuple[Entry, ...]
+    start: int
+    """How many were passed over before it."""
+    more: bool
+    """Whether any stand behind it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What a section of the coming issue has."""
+
+    open: int
+    """Stories of the period that nobody decided on; what ran before is not told apart."""
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """All that may be in a view, in two lots, each the best first."""
+
+    decided: Sequence[Place]
+    rest: Sequence[StoryId]
+
+
+def look(
+    queue: Queue, view: View, *, start: int = 0, count: int, after: StoryId | None = None
+) -> Page:
+    """The stories of a view from number `start` (from 0), `count` of them at most.
+
+    With `after`, those that stand behind that story, whether it is (still) in the view or not.
+    """
+    passing = (place for place in _places(queue, view, after) if passes(place, view, queue))
+    shown = list(islice(passing, start, start + count + 1))
+    return Page(
+        entries=tuple(queue.drafted(place) for place in shown[:count]),
+        start=start,
+        more=len(shown) > count,
+    )
+
+
+def next_to(queue: Queue, view: View, story: StoryId, *, before: bool = False) -> StoryId | None:
+    """The story of a view behind (or `before`) one that is in it, or was."""
+    places = _places_back(queue, view, story) if before else _places(queue, view, story)
+    return next((place.story.id for place in places if passes(place, view, queue)), None)
+
+
+def tally(queue: Queue) -> dict[str, Tally]:
+    """What each section has; those that are configured first, in print order."""
+    decided = queue.decided()
+    waiting = Counter(place.section for place in decided if place.state is State.PROPOSED)
+    accepted = Counter(place.section for place in decided if place.state is State.ACCEPTED)
+    waiting.update(count_undecided(queue.store, queue.period.start))
+    names = [section.name for section in queue.settings.sections]
+    names += sorted({*waiting, *accepted} - set(names))
+    return {name: Tally(open=waiting[name], accepted=accepted[name]) for name in names}
+
+
+def passes(place: Place, view: View, queue: Queue) -> bool:
+    """Whether a story is in a view; its words are not looked at."""
+    members = [member.candidate for member in place.story.members]
+    since = _seen_since(view, queue)
+    return (
+        view.section in (None, place.section)
+        and view.state in (None, place.state)
+        and (view.source is None or any(m.item.source == view.source for m in members))
+        and (view.kind is None or any(m.kind is view.kind for m in members))
+        and (view.language is None or any(m.language == view.language for m in members))
+        and (since is None or any(m.first_seen >= since for m in place.story.members))
+    )
+
+
+def _seen_since(view: View, queue: Queue) -> datetime | None:
+    return None if view.days is None else queue.period.now - timedelta(days=view.days)
+
+
+def _places(queue: Queue, view: View, after: StoryId | None) -> Iterator[Place]:
+    """From the best on, or from behind a story."""
+    line = _line(queue, view)
+    decided, rest = (0, 0) if after is None else _before(queue, view, line, after, past=True)
+    return queue.merged(line.decided[decided:], line.rest[rest:])
+
+
+def _places_back(queue: Queue, view: View, story: StoryId) -> Iterator[Place]:
+    """From before a story, backwards."""
+    line = _line(queue, view)
+    decided, rest = _before(queue, view, line, story)
+    ahead = (
+        place
+        for end in range(rest, 0, -_BATCH)
+        for place in reversed(queue.places(line.rest[max(0, end - _BATCH) : end]))
+    )
+    if not line.decided:
+        return ahead
+    return heapq.merge(reversed(line.decided[:decided]), ahead, key=rank, reverse=True)
+
+
+def _line(queue: Queue, view: View) -> _Line:
+    if view.words.strip():
+        return _Line(decided=(), rest=search(queue.store, view.words, _MATCHES))
+    decided = queue.decided()
+    if view.state in _DECIDED:
+        return _Line(decided=decided, rest=())
+    known = {place.story.id for place in decided}
+    ranking = load_ranking(queue.store, queue.period.start, section=view.section)
+    kept = _narrowed(queue, view)
+    rest = [story for story, _ in ranking if story not in known and (kept is None or story in kept)]
+    return _Line(decided=decided, rest=rest)
+
+
+def _narrowed(queue: Queue, view: View) -> set[StoryId] | None:
+    """Stories that may pass, so that no others are read; None where a view does not say."""
+    if all(one is None for one in (view.source, view.kind, view.language, view.days)):
+        return None
+    return load_stories_with(
+        queue.store,
+        queue.period.start,
+        source=view.source,
+        kind=view.kind,
+        language=view.language,
+        seen_since=_seen_since(view, queue),
+    )
+
+
+def _before(
+    queue: Queue, view: View, line: _Line, story: StoryId, *, past: bool = False
+) -> tuple[int, int]:
+    """How many of each lot stand before a story; with `past`, it is counted itself."""
+    living = resolve(queue.store, story)
+    places = queue.places([] if living is None else [living])
+    if not places:
+        return 0, 0
+    place = places[0]
+    if view.words.strip():
+        if place.story.id not in line.rest:
+            return 0, 0
+        return 0, line.rest.index(place.story.id) + past
+    cut = bisect_right if past else bisect_left
+    return (
+        cut(line.decided, rank(place), key=rank),
+        # Only as many are read as it takes to find the place, whatever the length.
+        cut(line.rest, rank(place), key=lambda one: rank(queue.places([one])[0])),
+    )
