@@ -32,7 +32,7 @@ class DeskSettings(Section):
     """0 takes any free one."""
     names: tuple[str, ...] = ()
     """Further names that the desk is reached by, ``desk.example.org``; others are refused."""
-    page_size: int = Field(default=30, ge=1, le=200)
+    page_size: int = Field(default=20, ge=1, le=200)
     """Stories a page of the queue."""
     session_days: int = Field(default=30, ge=1)
     """How long a login lasts."""

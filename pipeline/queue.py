@@ -7,9 +7,10 @@ somebody looks, so that a long window costs little.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from itertools import islice
 
 from config.errors import NotFoundError
 from config.settings import Settings
@@ -118,11 +119,11 @@ class Queue:
         }
         return sorted(self.places(sorted(ids)), key=rank)
 
-    def merged(self, decided: Sequence[Place], ranked: Sequence[StoryId]) -> Iterator[Place]:
+    def merged(self, decided: Sequence[Place], ranked: Iterable[StoryId]) -> Iterator[Place]:
         """Both in one order, the best first; `ranked` are placed as they are asked for."""
-        waiting = list(decided)
-        for start in range(0, len(ranked), _BATCH):
-            for place in self.places(ranked[start : start + _BATCH]):
+        waiting, ranked = list(decided), iter(ranked)
+        while batch := list(islice(ranked, _BATCH)):
+            for place in self.places(batch):
                 while waiting and rank(waiting[0]) < rank(place):
                     yield waiting.pop(0)
                 yield place

@@ -172,7 +172,9 @@ class Review:
         """Read on behind what was read; stories that moved up meanwhile are not shown twice."""
         if not self.more:
             return
-        page = look(self._queue(), self.view, start=len(self.entries), count=_STRETCH)
+        # Behind the last one, not after so many: what was decided on leaves the view.
+        last = self.entries[-1].story.id if self.entries else None
+        page = look(self._queue(), self.view, count=_STRETCH, after=last)
         known = {entry.story.id for entry in self.entries}
         self.entries += [entry for entry in page.entries if entry.story.id not in known]
         self.more = page.more

@@ -99,6 +99,7 @@ _NO_END = re.compile(
 _CHINESE_END = re.compile(r"[。！？][”’」』）】》]*$")
 _JOINS = "\u200d\ufe0e\ufe0f"
 """Zero-width joiner and variation selectors: part of the character before."""
+_NO_LETTERS = re.compile(r"[\W_]+")
 _STRAY_TAIL = re.compile(r"[\s,，、;；:：(（\[「『“—–-]+$")
 
 
@@ -111,6 +112,8 @@ class _Sentence:
 
 def width(text: str) -> float:
     """Length as the eye has it, in Chinese characters: a Latin letter counts half."""
+    if text.isascii():
+        return len(text) / 2
     return sum(1.0 if east_asian_width(c) in "WF" else 0.5 for c in text)
 
 
@@ -248,7 +251,7 @@ def _says_again(text: str, title: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return _NO_LETTERS.sub("", text.casefold())
 
 
 def _joined(sentences: Sequence[str]) -> str:

@@ -19,13 +19,18 @@ from itertools import islice
 
 from pipeline.queue import Entry, Place, Queue, State, rank
 from store.candidates import search
-from store.filters import count_undecided, load_stories_with
+from store.decisions import load_decided
+from store.filters import count_scored, load_stories_with
 from store.models import Kind, SourceName, StoryId
 from store.scores import load_ranking
 from store.stories import resolve
 
 _MATCHES = 500
 """Stories looked at for words: who needs more must say more."""
+MANY = 999
+"""Stories of a section that wait, beyond which nobody asks how many they are."""
+_HEAD = 300
+"""Stories of the ranking that are read at first."""
 _BATCH = 25
 _DECIDED = (State.ACCEPTED, State.REJECTED, State.LATER)
 
@@ -61,8 +66,14 @@ class Tally:
     """What a section of the coming issue has."""
 
     open: int
-    """Stories of the period that nobody decided on; what ran before is not told apart."""
+    """Stories of the period that wait; what ran before is not told apart. Counted up to `MANY`:
+    a larger number only says that there are more."""
     accepted: int
+
+    @property
+    def shown(self) -> str:
+        """How many are open, as a person is told."""
+        return f"{MANY}+" if self.open > MANY else str(self.open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +85,22 @@ class _Line:
 
 
 def look(
-    queue: Queue, view: View, *, start: int = 0, count: int, after: StoryId | None = None
+    queue: Queue,
+    view: View,
+    *,
+    start: int = 0,
+    count: int,
+    after: StoryId | None = None,
+    decided: Sequence[Place] | None = None,
 ) -> Page:
     """The stories of a view from number `start` (from 0), `count` of them at most.
 
     With `after`, those that stand behind that story, whether it is (still) in the view or not.
+    `decided` is what the queue has of these, where that is known already.
     """
-    passing = (place for place in _places(queue, view, after) if passes(place, view, queue))
+    decided = queue.decided() if decided is None else decided
+    places = _places(queue, view, after, decided)
+    passing = (place for place in places if passes(place, view, queue))
     shown = list(islice(passing, start, start + count + 1))
     return Page(
         entries=tuple(queue.drafted(place) for place in shown[:count]),
@@ -91,18 +111,30 @@ def look(
 
 def next_to(queue: Queue, view: View, story: StoryId, *, before: bool = False) -> StoryId | None:
     """The story of a view behind (or `before`) one that is in it, or was."""
-    places = _places_back(queue, view, story) if before else _places(queue, view, story)
+    decided = queue.decided()
+    places = (
+        _places_back(queue, view, story, decided)
+        if before
+        else _places(queue, view, story, decided)
+    )
     return next((place.story.id for place in places if passes(place, view, queue)), None)
 
 
-def tally(queue: Queue) -> dict[str, Tally]:
-    """What each section has; those that are configured first, in print order."""
-    decided = queue.decided()
-    waiting = Counter(place.section for place in decided if place.state is State.PROPOSED)
+def tally(queue: Queue, decided: Sequence[Place]) -> dict[str, Tally]:
+    """What each section has; those that are configured first, in print order.
+
+    `decided` is what the queue has of these.
+    """
     accepted = Counter(place.section for place in decided if place.state is State.ACCEPTED)
-    waiting.update(count_undecided(queue.store, queue.period.start))
+    waiting = Counter(place.section for place in decided if place.state is State.PROPOSED)
     names = [section.name for section in queue.settings.sections]
     names += sorted({*waiting, *accepted} - set(names))
+    since = queue.period.start
+    counted = set(load_decided(queue.store, since))
+    known = Counter(place.score.section for place in decided if place.story.id in counted)
+    for name in names:
+        most = MANY + 1 + known[name]
+        waiting[name] += count_scored(queue.store, since, name, most) - known[name]
     return {name: Tally(open=waiting[name], accepted=accepted[name]) for name in names}
 
 
@@ -124,17 +156,36 @@ def _seen_since(view: View, queue: Queue) -> datetime | None:
     return None if view.days is None else queue.period.now - timedelta(days=view.days)
 
 
-def _places(queue: Queue, view: View, after: StoryId | None) -> Iterator[Place]:
+def _places(
+    queue: Queue, view: View, after: StoryId | None, decided: Sequence[Place]
+) -> Iterator[Place]:
     """From the best on, or from behind a story."""
-    line = _line(queue, view)
-    decided, rest = (0, 0) if after is None else _before(queue, view, line, after, past=True)
-    return queue.merged(line.decided[decided:], line.rest[rest:])
+    if after is None and not view.words.strip() and view.state not in _DECIDED:
+        return queue.merged(decided, _best(queue, view, decided))
+    line = _line(queue, view, decided)
+    first, rest = (0, 0) if after is None else _before(queue, view, line, after, past=True)
+    return queue.merged(line.decided[first:], line.rest[rest:])
 
 
-def _places_back(queue: Queue, view: View, story: StoryId) -> Iterator[Place]:
+def _best(queue: Queue, view: View, decided: Sequence[Place]) -> Iterator[StoryId]:
+    """The ranking but for what was decided, as it is asked for: a page needs its head alone."""
+    known, kept = {place.story.id for place in decided}, _narrowed(queue, view)
+    head = _HEAD if kept is None else -1
+    stretches = [(head, 0)] if head < 0 else [(head, 0), (-1, head)]
+    for limit, offset in stretches:
+        for story, _ in load_ranking(
+            queue.store, queue.period.start, section=view.section, limit=limit, offset=offset
+        ):
+            if story not in known and (kept is None or story in kept):
+                yield story
+
+
+def _places_back(
+    queue: Queue, view: View, story: StoryId, decided: Sequence[Place]
+) -> Iterator[Place]:
     """From before a story, backwards."""
-    line = _line(queue, view)
-    decided, rest = _before(queue, view, line, story)
+    line = _line(queue, view, decided)
+    first, rest = _before(queue, view, line, story)
     ahead = (
         place
         for end in range(rest, 0, -_BATCH)
@@ -142,13 +193,12 @@ def _places_back(queue: Queue, view: View, story: StoryId) -> Iterator[Place]:
     )
     if not line.decided:
         return ahead
-    return heapq.merge(reversed(line.decided[:decided]), ahead, key=rank, reverse=True)
+    return heapq.merge(reversed(line.decided[:first]), ahead, key=rank, reverse=True)
 
 
-def _line(queue: Queue, view: View) -> _Line:
+def _line(queue: Queue, view: View, decided: Sequence[Place]) -> _Line:
     if view.words.strip():
         return _Line(decided=(), rest=search(queue.store, view.words, _MATCHES))
-    decided = queue.decided()
     if view.state in _DECIDED:
         return _Line(decided=decided, rest=())
     known = {place.story.id for place in decided}

@@ -114,9 +114,9 @@ def load_decided(store: Store, since: datetime) -> list[StoryId]:
         return [
             StoryId(row[0])
             for row in db.execute(
-                "SELECT s.id FROM story s WHERE s.merged_into IS NULL AND s.changed_at >= ?"
-                " AND EXISTS (SELECT 1 FROM decision d WHERE d.story_id = s.id OR d.story_id IN"
-                "   (SELECT m.id FROM story m WHERE m.merged_into = s.id)) ORDER BY +s.id",
+                "SELECT DISTINCT o.id FROM decision d JOIN story s ON s.id = d.story_id"
+                " JOIN story o ON o.id = coalesce(s.merged_into, s.id)"
+                " WHERE o.changed_at >= ? ORDER BY o.id",
                 [write_time(since)],
             )
         ]

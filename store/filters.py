@@ -45,17 +45,13 @@ def load_stories_with(
         return {StoryId(row[0]) for row in found}
 
 
-def count_undecided(store: Store, since: datetime) -> dict[str, int]:
-    """Scored stories in which something happened since then and nobody decided, by section."""
+def count_scored(store: Store, since: datetime, section: str, most: int) -> int:
+    """Scored stories of a section in which something happened since then; `most` at most."""
     with store.reading() as db:
-        return dict(
-            db.execute(
-                "SELECT c.section, count(*) FROM story s"
-                " JOIN score c INDEXED BY score_ranking ON c.story_id = s.id"
-                " WHERE s.merged_into IS NULL AND s.changed_at >= ?"
-                " AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.story_id = s.id)"
-                " AND NOT EXISTS (SELECT 1 FROM story m JOIN decision d ON d.story_id = m.id"
-                "   WHERE m.merged_into = s.id) GROUP BY c.section",
-                [write_time(since)],
-            ).fetchall()
-        )
+        [count] = db.execute(
+            "SELECT count(*) FROM (SELECT 1"
+            " FROM score c INDEXED BY score_ranking JOIN story s ON s.id = c.story_id"
+            " WHERE c.section = ? AND s.merged_into IS NULL AND s.changed_at >= ? LIMIT ?)",
+            [section, write_time(since), most],
+        ).fetchone()
+    return int(count)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from config.errors import ConflictError, InputError
 from pipeline.gathering import merge_stories, undo_last
-from pipeline.queue import Entry, Queue, State, load_entry
+from pipeline.queue import Entry, Place, Queue, State, load_entry
 from pipeline.view import Tally, View, look, next_to, tally
 from pipeline.web.answers import Notice, Undo, came_from, done, failed
 from pipeline.web.context import coming, desk, editor, is_quick, t
@@ -53,9 +53,12 @@ def show() -> str:
     settings = desk().settings
     view = view_of(request.args)
     after = request.args.get("after")
+    waiting = queue()
+    decided = waiting.decided()
     shown = look(
-        queue(),
+        waiting,
         view,
+        decided=decided,
         count=settings.desk.page_size,
         after=story_id(after) if after else None,
     )
@@ -67,7 +70,7 @@ def show() -> str:
         view=view,
         query=query_of(view),
         path=queue_path(view),
-        tabs=_tabs(view),
+        tabs=_tabs(view, waiting, decided),
         sections=[section.name for section in settings.sections],
         reasons=settings.desk.reasons,
         saved=load_views(desk().store),
@@ -85,9 +88,9 @@ def queue_path(view: View) -> str:
     return "/queue" + (f"?{query}" if query else "")
 
 
-def _tabs(view: View) -> list[Tab]:
+def _tabs(view: View, waiting: Queue, decided: Sequence[Place]) -> list[Tab]:
     quotas = {section.name: section.quota for section in desk().settings.sections}
-    found = tally(queue())
+    found = tally(waiting, decided)
     whole = Tally(
         open=sum(has.open for has in found.values()),
         accepted=sum(has.accepted for has in found.values()),
@@ -132,7 +135,8 @@ def _parts(entries: Sequence[Entry]) -> dict[str, str | None]:
         f"story-{entry.story.id}": row_markup(entry, query, section=view.section)
         for entry in entries
     }
-    return {**rows, "tabs": render_template("_queue_tabs.html", tabs=_tabs(view))}
+    tabs = _tabs(view, queue(), queue().decided())
+    return {**rows, "tabs": render_template("_queue_tabs.html", tabs=tabs)}
 
 
 def _ask(asked: Asked, error: str) -> Response:

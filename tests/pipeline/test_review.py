@@ -14,7 +14,7 @@ from pipeline.cli.reviewing import Terminal
 from pipeline.demo import NOW
 from pipeline.desk import Editor, decide
 from pipeline.period import period_of
-from pipeline.queue import State, load_entry
+from pipeline.queue import Queue, State, load_entry
 from pipeline.review import Review
 from pipeline.view import View
 from store.decisions import load_decisions
@@ -47,6 +47,21 @@ def test_the_walk_goes_down_the_whole_queue_and_shows_no_story_twice(walk):
     totals = [entry.score.total for entry in walk.entries]
     assert totals == sorted(totals, reverse=True)
     assert not walk.step(1)
+
+
+def test_what_was_decided_on_leaves_no_gap_behind_it(walk):
+    queue = Queue(
+        store=walk.store, settings=walk.settings, period=period_of(walk.store, walk.settings, NOW)
+    )
+    every = {entry.story.id for entry in queue.entries()}
+    passed = {walk.entry.story.id}
+    for _ in range(30):
+        walk.decide(Verdict.LATER)
+        walk.step(1)
+        passed.add(walk.entry.story.id)
+    while walk.step(1):
+        passed.add(walk.entry.story.id)
+    assert passed == every
 
 
 def test_a_decision_stands_at_once_and_undo_leads_back_to_its_story(walk):

@@ -147,10 +147,10 @@ def test_a_story_stands_in_the_section_that_the_editor_gave_it(queue):
 
 def test_the_tally_counts_what_is_open_and_accepted(queue):
     whole = shown(queue, View())
-    before = tally(queue)
+    before = tally(queue, queue.decided())
     section = queue.places([whole[0]])[0].section
     settle(queue, whole[0], Verdict.ACCEPT)
-    after = tally(queue)
+    after = tally(queue, queue.decided())
     assert list(before)[: len(SETTINGS.sections)] == [one.name for one in SETTINGS.sections]
     assert sum(one.open for one in before.values()) == 7
     assert after[section].open == before[section].open - 1
