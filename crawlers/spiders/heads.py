@@ -25,7 +25,7 @@ class BoundedHead(_LenientHTTP11ClientProtocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Take what arrived, and count it while there is no body yet."""
-        super().dataReceived(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
         parser = self._parser
         within = parser is not None and parser.state in (STATUS, HEADER)
         self._head = self._head + len(data) if within else 0

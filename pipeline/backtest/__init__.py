@@ -2,6 +2,6 @@
 
 ``pool`` reads the past, ``stream`` has it step by step, ``walk`` computes and ``tally`` counts,
 ``growth`` walks with few issues known, ``result`` is what came out, ``numbers`` names its single
-numbers, ``report`` (with ``plots``) makes a page of it, ``table`` prints it, ``compare`` sets two of
-them side by side.
+numbers, ``report`` (with ``plots``) makes a page of it, ``table`` prints it, ``compare`` sets two
+of them side by side.
 """

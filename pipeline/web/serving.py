@@ -71,13 +71,15 @@ def serve(desk: WebDesk, port: int, *, ready: Callable[[str], None]) -> None:
     Raises as `listen` does.
     """
     server, address = listen(desk, port)
-    before = signal.signal(signal.SIGTERM, _stop)
+    # Ctrl-C too: what a shell starts in the background begins with it ignored.
+    before = {one: signal.signal(one, _stop) for one in (signal.SIGTERM, signal.SIGINT)}
     try:
         ready(address)
         server.run()  # ends by itself on Ctrl-C
     finally:
         server.close()
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _stop(_: int, __: FrameType | None) -> None:

@@ -71,9 +71,11 @@ def _complaint(message: ConsoleMessage) -> Iterator[str]:
 
 
 @contextmanager
-def served(store: Store, settings: Settings, issues: Path, **changes: Any) -> Iterator[Served]:
+def served(
+    store: Store, settings: Settings, issues: Path, *, now: datetime = MORNING, **changes: Any
+) -> Iterator[Served]:
     """Serve a desk over an open database for the length of the block."""
-    desk = Served(base="", store=store, settings=settings, issues=issues)
+    desk = Served(base="", store=store, settings=settings, issues=issues, now=now)
     clock: Callable[[], datetime] = lambda: desk.now  # noqa: E731
     app = create_app(
         WebDesk(
