@@ -407,6 +407,8 @@ ALTER TABLE decision ADD COLUMN reason TEXT;
 
 CREATE INDEX decision_by_time ON decision (at);
 
+CREATE INDEX decision_to_print ON decision (story_id, id, at) WHERE verdict <> 'reject';
+
 CREATE TABLE layout (
     id     INTEGER PRIMARY KEY,
     date   TEXT NOT NULL,

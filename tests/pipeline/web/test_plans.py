@@ -12,6 +12,7 @@ from tests.pipeline.web.desks import a_desk, an_app, post
 GROWING = {
     "candidate",
     "candidate_key",
+    "decision",
     "document",
     "issue_item",
     "layout",
