@@ -8,29 +8,24 @@ back is handed on as it came, since the bytes are what is kept. What they say is
 
 from __future__ import annotations
 
-import re
 from collections.abc import ItemsView, Mapping
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
-from urllib.parse import urlsplit
 
 import requests
-from github import Auth
-from github.Requester import HTTPSRequestsConnectionClass, Requester, RequestsResponse
+from github.Requester import Requester, RequestsResponse
 
 from config.errors import SourceError
 from config.settings import Addresses, Network
 from crawlers.allowance import Allowance
 from crawlers.github_answer import message_in
-from crawlers.http_session import HttpSession
+from crawlers.github_session import SessionConnection, open_session, requester_options
 from crawlers.pace import GITHUB_PACE, Pace
-from crawlers.refusal import github_refusal, host_of
+from crawlers.refusal import host_of
 
 JSON: Final = "application/vnd.github+json"
 RAW: Final = "application/vnd.github.raw+json"
-_VERSION: Final = "2022-11-28"
-_PER_PAGE: Final = 100
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE, 451})
 """Not there, or taken away; 451 is a takedown for legal reasons."""
 
@@ -48,30 +43,9 @@ class GithubClient:
         allowance: Allowance | None = None,
     ) -> None:
         """Open a session, without asking anything yet; raises `SourceError` for a broken token."""
-        # Checked here, because an error of a library about a bad header quotes the header.
-        if token is not None and not re.fullmatch(r"[!-~]+", token):
-            raise SourceError("GITHUB_TOKEN holds characters that stand in no token")
-        self._session = HttpSession(
-            network,
-            pace=pace,
-            interval=network.delay,
-            read_refusal=github_refusal,
-            configured=addresses.github_api,
-            allowance=allowance,
-        )
-        self._requester = Requester(
-            auth=Auth.Token(token) if token else None,
-            base_url=addresses.github_api,
-            timeout=int(network.timeout) or 1,
-            user_agent=network.user_agent,
-            per_page=_PER_PAGE,
-            verify=True,
-            retry=None,
-            pool_size=None,
-            api_version=_VERSION,
-        )
-        base = urlsplit(addresses.github_api)
-        self._connection = _Connection(self._session, f"{base.scheme}://{base.netloc}")
+        self._requester = Requester(**requester_options(network, addresses, token))
+        self._session = open_session(network, addresses, pace, allowance)
+        self._connection = _Connection(self._session, addresses)
         self._token = token
 
     def __enter__(self) -> Self:
@@ -119,16 +93,7 @@ class GithubClient:
         return f"{cause}: {message}" if message else cause
 
 
-class _Connection(HTTPSRequestsConnectionClass):
-    """What PyGithub takes for a connection, over a session of ours.
-
-    The base class would open a session of its own when it is made, so it is not asked to.
-    """
-
-    def __init__(self, session: HttpSession, origin: str) -> None:
-        self.session = session
-        self.origin = origin
-
+class _Connection(SessionConnection):
     def getresponse(self) -> RequestsResponse:
         """Send what `request` was told."""
         return _Answer(self.session.get(self.origin + self.url, headers=self.headers))

@@ -11,27 +11,23 @@ appears in no error and no log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import ItemsView, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import requests
-from github import Auth
 from github.GithubException import BadAttributeException, GithubException
-from github.Requester import HTTPSRequestsConnectionClass, Requester, RequestsResponse
+from github.Requester import Requester, RequestsResponse
 from pydantic_core import from_json
 
 from config.errors import SourceError
 from config.settings import Addresses, Network
 from crawlers.github_answer import message_in
-from crawlers.http_session import HttpSession
+from crawlers.github_session import SessionConnection, open_session, requester_options
 from crawlers.pace import Pace
-from crawlers.refusal import github_refusal, host_of
+from crawlers.refusal import host_of
 
-_VERSION: Final = "2022-11-28"
 _DONE: Final = frozenset({HTTPStatus.OK, HTTPStatus.CREATED})
 _MISREAD: Final = (BadAttributeException, AssertionError, AttributeError, TypeError, ValueError)
 """What PyGithub raises for an answer of another shape than GitHub documents; it asserts what it is
@@ -43,29 +39,9 @@ class SessionRequester(Requester):
 
     def __init__(self, *, network: Network, addresses: Addresses, token: str, pace: Pace) -> None:
         """Open a session, without asking anything yet; raises `SourceError` for a broken token."""
-        # Checked here, because an error of a library about a bad header quotes the header.
-        if not re.fullmatch(r"[!-~]+", token):
-            raise SourceError("GITHUB_TOKEN holds characters that stand in no token")
-        super().__init__(
-            auth=Auth.Token(token),
-            base_url=addresses.github_api,
-            timeout=int(network.timeout) or 1,
-            user_agent=network.user_agent,
-            per_page=100,
-            verify=True,
-            retry=None,
-            pool_size=None,
-            api_version=_VERSION,
-        )
-        self.session = HttpSession(
-            network,
-            pace=pace,
-            interval=network.delay,
-            read_refusal=github_refusal,
-            configured=addresses.github_api,
-        )
-        base = urlsplit(addresses.github_api)
-        self._over_session = _Connection(self.session, f"{base.scheme}://{base.netloc}")
+        super().__init__(**requester_options(network, addresses, token))
+        self.session = open_session(network, addresses, pace)
+        self._over_session = _Connection(self.session, addresses)
         self._token = token
 
     def requestJson(  # noqa: N802 - PyGithub's name
@@ -110,16 +86,7 @@ class SessionRequester(Requester):
                 return f"HTTP {status} from {host}" + (f": {said}" if said else "")
 
 
-class _Connection(HTTPSRequestsConnectionClass):
-    """What PyGithub takes for a connection, over a session of ours.
-
-    The base class would open a session of its own when it is made, so it is not asked to.
-    """
-
-    def __init__(self, session: HttpSession, origin: str) -> None:
-        self.session = session
-        self.origin = origin
-
+class _Connection(SessionConnection):
     def getresponse(self) -> RequestsResponse:
         """Send what `request` was told.
 

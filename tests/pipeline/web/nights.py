@@ -14,7 +14,7 @@ from pipeline.stages import normalise_pending, score_open
 from pipeline.stories import cluster_pending
 from store.database import Store
 from store.items import save_items
-from store.models import RawItem, SourceName
+from store.models import Kind, PaperFacts, RawItem, SourceName
 from store.runs import start_run
 from tests.builders import NOW
 
@@ -29,6 +29,24 @@ def said(title: str, url: str, source: str = "量子位", **changes: Any) -> Raw
         publisher=source,
     )
     return replace(item, **changes)
+
+
+PAPER = said(
+    "WobbleQuant: Two-Bit Weight Quantization for On-Device Models",
+    "https://arxiv.org/abs/2602.90100",
+    "arXiv cs.CV",
+    kind=Kind.PAPER,
+    paper=PaperFacts(arxiv_id="2602.90100", version=1),
+    summary="Quantization to two bits. The code is at https://github.com/lab/wobblequant.",
+)
+CODE = said(
+    "lab/wobblequant: Two-bit weights for phones",
+    "https://github.com/lab/wobblequant",
+    "GitHub 量化",
+    kind=Kind.REPOSITORY,
+)
+CHIP = said("国产存算一体芯片流片成功，能效翻倍", "https://chip.example/4")
+DRONE = said("无人机用上蒸馏后的导航网络", "https://drone.example/7", "机器之心")
 
 
 def night(store: Store, settings: Settings, *items: RawItem) -> None:

@@ -19,30 +19,14 @@ from store.models import Kind, PaperFacts, StoryId, Verdict
 from store.typed import load_views
 from tests.builders import NOW
 from tests.pipeline.web.desks import SCRIPT, a_desk, an_app, post
-from tests.pipeline.web.nights import night, parsed, said
+from tests.pipeline.web.nights import CHIP, CODE, DRONE, PAPER, night, parsed, said
 
 REASONS = [{"code": "off-topic", "label": "不对题"}, {"code": "known", "label": "旧闻"}]
 SETTINGS = load_settings(
     overrides={"desk": {"language": "zh", "page_size": 3, "reasons": REASONS}}, environment=False
 )
-PAPER = said(
-    "WobbleQuant: Two-Bit Weight Quantization for On-Device Models",
-    "https://arxiv.org/abs/2602.90100",
-    "arXiv cs.CV",
-    kind=Kind.PAPER,
-    paper=PaperFacts(arxiv_id="2602.90100", version=1),
-    summary="Quantization to two bits. The code is at https://github.com/lab/wobblequant.",
-)
-CODE = said(
-    "lab/wobblequant: Two-bit weights for phones",
-    "https://github.com/lab/wobblequant",
-    "GitHub 量化",
-    kind=Kind.REPOSITORY,
-)
-CHIP = said("国产存算一体芯片流片成功，能效翻倍", "https://chip.example/4")
 WATCH = said("手表里的语音识别：端侧推理只要 3 毫瓦", "https://watch.example/5", "机器之心")
 CAMERA = said("摄像头上的目标检测：剪枝之后快了三倍", "https://camera.example/6", "机器之心")
-DRONE = said("无人机用上蒸馏后的导航网络", "https://drone.example/7", "机器之心")
 SECOND_VERSION = replace(
     PAPER, paper=PaperFacts(arxiv_id="2602.90100", version=2), updated=NOW - timedelta(hours=1)
 )

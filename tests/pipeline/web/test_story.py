@@ -13,29 +13,13 @@ from pipeline.editing import draft_of, form_of
 from pipeline.period import period_of
 from pipeline.queue import State, load_entry
 from store.decisions import load_decisions
-from store.models import Kind, Link, PaperFacts, StoryId, Verdict
+from store.models import Link, StoryId, Verdict
 from store.typed import Typed, load_typed, save_typed
 from tests.builders import NOW
 from tests.pipeline.web.desks import SCRIPT, a_desk, an_app, post
-from tests.pipeline.web.nights import night, parsed, said
+from tests.pipeline.web.nights import CHIP, CODE, DRONE, PAPER, night, parsed
 
 SETTINGS = load_settings(overrides={"desk": {"language": "en"}}, environment=False)
-PAPER = said(
-    "WobbleQuant: Two-Bit Weight Quantization for On-Device Models",
-    "https://arxiv.org/abs/2602.90100",
-    "arXiv cs.CV",
-    kind=Kind.PAPER,
-    paper=PaperFacts(arxiv_id="2602.90100", version=1),
-    summary="Quantization to two bits. The code is at https://github.com/lab/wobblequant.",
-)
-CODE = said(
-    "lab/wobblequant: Two-bit weights for phones",
-    "https://github.com/lab/wobblequant",
-    "GitHub 量化",
-    kind=Kind.REPOSITORY,
-)
-CHIP = said("国产存算一体芯片流片成功，能效翻倍", "https://chip.example/4")
-DRONE = said("无人机用上蒸馏后的导航网络", "https://drone.example/7", "机器之心")
 STORY = StoryId(1)
 
 
