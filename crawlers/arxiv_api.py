@@ -19,11 +19,11 @@ from config.settings import Addresses, ApiLimits, ArxivSettings, Network
 from crawlers.allowance import Allowance
 from crawlers.arxiv_answer import PUBLISHER, parse_arxiv
 from crawlers.arxiv_client import ArxivClient
-from crawlers.gap import told
+from crawlers.gap import gap_of, latest_of, told
 from crawlers.outcome import answered, failed, payload_of
 from crawlers.pace import ARXIV_PACE, Pace
 from crawlers.source import Fetched, Items, Outcome, Parsed, ParsedEmpty, ParsedItems
-from store.models import Gap, Payload, SourceName, SourceState
+from store.models import Payload, SourceName, SourceState
 
 __all__ = ["ArxivSource", "parse_arxiv"]
 
@@ -102,8 +102,8 @@ class ArxivSource:
         recent = [_recent(page, since) for page in pages]
         if error is not None:
             return failed(error, pages=recent)
-        watermark = _latest_update(pages, state, now)
-        gap = _gap(recent, state) if cut else None
+        watermark = latest_of(_updates(pages), state.watermark, now)
+        gap = gap_of(_updates(recent), state.watermark) if cut else None
         notes = [f"stopped at {most} results"] if cut else []
         notes += [told(gap)] if gap else []
         outcome = answered(recent, state=replace(state, watermark=watermark), notes=notes)
@@ -132,28 +132,12 @@ def _recent(page: Fetched, since: datetime) -> Fetched:
     return replace(page, parsed=replace(page.parsed, items=items))
 
 
-def _gap(pages: Sequence[Fetched], state: SourceState) -> Gap | None:
-    """Between what was seen by the last run and the earliest update of these pages."""
-    updates = [
+def _updates(pages: Sequence[Fetched]) -> list[datetime]:
+    """When what is on these pages was last updated."""
+    return [
         item.updated
         for page in pages
         if isinstance(page.parsed, ParsedItems)
         for item in page.parsed.items
         if item.updated is not None
     ]
-    if state.watermark is None or not updates or min(updates) <= state.watermark:
-        return None
-    return Gap(after=state.watermark, before=min(updates))
-
-
-def _latest_update(pages: Sequence[Fetched], state: SourceState, now: datetime) -> datetime | None:
-    """The new watermark: never behind the old one, and never in the future."""
-    updates = [
-        min(item.updated, now)
-        for page in pages
-        if isinstance(page.parsed, ParsedItems)
-        for item in page.parsed.items
-        if item.updated is not None
-    ]
-    known = [state.watermark] if state.watermark is not None else []
-    return max([*updates, *known], default=None)

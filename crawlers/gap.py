@@ -22,6 +22,15 @@ def possible_gap(
     any of these was, and is asked only where their dates leave it open.
     """
     dates = [item.published for item in items if item.published is not None]
+    return gap_of(dates, watermark, known)
+
+
+def gap_of(
+    dates: Sequence[datetime],
+    watermark: datetime | None,
+    known: Callable[[], bool] = lambda: False,
+) -> Gap | None:
+    """As `possible_gap`, of the dates alone."""
     if watermark is None or not dates or min(dates) <= watermark or known():
         return None
     return Gap(after=watermark, before=min(dates))
@@ -37,5 +46,12 @@ def told(gap: Gap) -> str:
 
 def latest(items: Sequence[RawItem], watermark: datetime | None, now: datetime) -> datetime | None:
     """Give the new watermark: never behind the old one, and never in the future."""
-    dates = [min(item.published, now) for item in items if item.published is not None]
-    return max([*dates, *([watermark] if watermark else [])], default=None)
+    return latest_of([i.published for i in items if i.published is not None], watermark, now)
+
+
+def latest_of(
+    dates: Sequence[datetime], watermark: datetime | None, now: datetime
+) -> datetime | None:
+    """As `latest`, of the dates alone."""
+    past = [min(date, now) for date in dates]
+    return max([*past, *([watermark] if watermark else [])], default=None)

@@ -27,6 +27,7 @@ from store.candidates import load_keys_to_enrich, save_lookups
 from store.database import Store, run_lock
 from store.models import GITHUB, RunId
 from store.runs import (
+    ENDED,
     Run,
     SourceReport,
     close_interrupted,
@@ -117,8 +118,7 @@ def nightly(
 def nights_begun(store: Store, since: datetime) -> list[Begun]:
     """The nights begun since then, and the last before that came to its end."""
     return [
-        Begun(at=at, ended=status in ("ok", "partial"))
-        for at, status in load_begun(store, "nightly", since)
+        Begun(at=at, ended=status in ENDED) for at, status in load_begun(store, "nightly", since)
     ]
 
 

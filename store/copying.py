@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from config.errors import BusyError, StoreError
-from store.database import sync, translated, unknown_migrations
+from store.database import CUT, is_cut, sync, translated, unknown_migrations
 from store.migrations import migrations
 
 _SIDES = ("-wal", "-shm", "-journal")
@@ -70,8 +70,11 @@ def damage(connection: sqlite3.Connection, *, most: int = 5) -> tuple[str, ...]:
             f"row {row} of {table} points to a row of {parent} that is not there"
             for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
         ]
+        files = {name: file for _, name, file in connection.execute("PRAGMA database_list")}
     except sqlite3.DatabaseError as error:
         return (str(error),)
+    if not lines and is_cut(Path(files["main"])):
+        lines = [CUT]
     return tuple(lines[:most])
 
 
@@ -104,6 +107,9 @@ def copy_database(source: Path, target: Path, *, name: Path | None = None) -> No
     write after the copy began is not in it. Raises StoreError, which speaks of the target by
     `name`; then no target is left.
     """
+    if source.exists() and is_cut(source):
+        # Copied, what is missing would be zeros, and nothing would tell.
+        raise StoreError(f"database {source} is damaged: {CUT}")
     with looked_at(source) as original, translated(name or target):
         # Before there is anything in it: who may log in, for one, is for the owner's eyes only.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -40,6 +40,9 @@ _LOOK = 0.3
 """Seconds: ``briefing doctor`` holds the run lock for a moment, and no night may fail of that."""
 
 
+CUT = "the last page is cut short"
+
+
 class Store:
     """An open database. Safe to use from several threads; transactions are one at a time."""
 
@@ -135,12 +138,13 @@ def _require_content(path: Path) -> None:
             f"database {path} is empty: all that was in it is gone; restore it from a backup "
             "(briefing restore), or delete the file to begin anew"
         )
-    if size % _LEAST_PAGE and _head(path) == _MAGIC:
-        # A page of which some is missing is filled with zeros as it is read, without a word.
-        raise StoreError(
-            f"database {path}: the last page is cut short; restore it from a backup "
-            "(briefing restore)"
-        )
+    if is_cut(path):
+        raise StoreError(f"database {path}: {CUT}; restore it from a backup (briefing restore)")
+
+
+def is_cut(path: Path) -> bool:
+    """Whether a database ends within a page; SQLite fills it with zeros, without a word."""
+    return path.stat().st_size % _LEAST_PAGE != 0 and _head(path) == _MAGIC
 
 
 def _head(path: Path) -> bytes:

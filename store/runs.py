@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from store.database import Store
 from store.models import Gap, RunId, SourceName, SourceState
@@ -17,6 +17,8 @@ from store.rows import (
     write_time,
 )
 
+ENDED: Final = frozenset({"ok", "partial"})
+"""Statuses of a run that came to its end, whatever its sources answered."""
 RunStatus: TypeAlias = Literal["running", "ok", "partial", "interrupted"]
 OutcomeStatus: TypeAlias = Literal["items", "not_modified", "empty", "unparsable", "error"]
 

@@ -13,8 +13,9 @@ from crawlers.liveness import LinkState
 from pipeline.check import Level
 from pipeline.cli.options import Desk, common, date_option, json_option, plain, print_json
 from pipeline.cli.tables import console
-from pipeline.desk import current_issue, finish_issue
+from pipeline.desk import finish_issue
 from pipeline.publishing import Published, publish_issue, require_publishing
+from store.issues import load_issue
 
 _SAID = {
     "new": "opened",
@@ -35,7 +36,8 @@ def publish(desk: Desk, day: date | None, as_json: bool, final: bool, offline: b
     require_publishing(desk.settings)
     with desk.store() as store, ExitStack() as stack:
         period = desk.period(store, day)
-        if final and not current_issue(store, desk.settings, period).final:
+        stored = load_issue(store, period.day)
+        if final and not (stored is not None and stored.final):
             finish_issue(store, desk.settings, period, desk.now)
 
         def asking(urls: list[str]) -> Callable[[LinkState], None]:

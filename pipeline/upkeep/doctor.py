@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from config.errors import BusyError, SourceError, StoreError
 from config.settings import Settings
 from crawlers.build import Sources, build_sources
 from crawlers.github_client import GithubClient
+from crawlers.jsonl import FileSource
 from pipeline.timetable import Timetable
 from pipeline.upkeep.hosts import addresses_of, ask_hosts
 from pipeline.upkeep.prune import prunable
 from store.copying import Schema, damage, looked_at, schema_of
 from store.database import Store, run_lock
-from store.runs import load_begun
+from store.runs import ENDED, load_begun
 
 _ROOM = 500_000_000
 """Bytes of free disk below which a person should know, beside a copy of the database."""
@@ -161,7 +161,7 @@ def _nights(store: Store, settings: Settings, now: datetime) -> Iterator[Finding
     """When the last night was, and whether it was when it should have been."""
     zone, timetable = settings.newsletter.zone, Timetable.of(settings)
     begun = load_begun(store, "nightly", now - timedelta(days=30))
-    ended = [at for at, status in begun if status in ("ok", "partial")]
+    ended = [at for at, status in begun if status in ENDED]
     due = timetable.after(now)
     coming = f"the next is due at {due.astimezone(zone):%Y-%m-%d %H:%M}" if due else "none is due"
     if not ended:
@@ -205,13 +205,9 @@ def _zone(settings: Settings, now: datetime) -> Finding:
 
 def _files(sources: Sources) -> Iterator[Finding]:
     for source in sources.clients:
-        if source.url.startswith("file:") and not _path(source.url).is_file():
-            says = f"{source.name} is to be read from {_path(source.url)}, which is not there"
+        if isinstance(source, FileSource) and not source.path.is_file():
+            says = f"{source.name} is to be read from {source.path.absolute()}, which is not there"
             yield _warning("file", says, "put it there, or set enabled = false")
-
-
-def _path(url: str) -> Path:
-    return Path(unquote(urlsplit(url).path))
 
 
 def _tokens(settings: Settings, sources: Sources, *, offline: bool) -> Iterator[Finding]:

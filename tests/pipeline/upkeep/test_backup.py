@@ -247,3 +247,14 @@ def test_a_restore_waits_for_no_run_and_for_no_open_desk(tmp_path):
         restore(path, tmp_path / "c.db", NOW)
     assert stories(path) == 2
     assert left(tmp_path) == {"b.db", "c.db"}
+
+
+def test_a_file_whose_last_page_is_cut_is_not_copied_as_sound(tmp_path):
+    path = tmp_path / "b.db"
+    filled(path, 3)
+    os.truncate(path, path.stat().st_size - 100)
+    with pytest.raises(StoreError, match="the last page is cut short"):
+        require_sound(path)
+    with pytest.raises(StoreError, match="the last page is cut short"):
+        back_up(path, tmp_path / "c.db")
+    assert not (tmp_path / "c.db").exists()
