@@ -48,9 +48,9 @@ def undo_layout(store: Store, period: Period, editor: Editor, *, seen: int) -> i
     with store.writing():
         _require_open(store, period)
         standing = load_layout(store, period)
-        if standing.seen != seen:
+        if standing.seen > seen:
             raise _conflict(store, period, seen, "layout")
-        if not standing.undoable:
+        if standing.seen < seen or not standing.undoable:
             raise InputError(f"the issue of {period.day} has no layout to undo")
         return append_layout(store, period.day, Layout(), by=editor.name, at=editor.now, undo=True)
 

@@ -99,9 +99,10 @@ def assemble(queue: Queue, *, fill: bool = True) -> Assembled:
     proposed = 0
     tried: dict[StoryId, str] = {}
     taste = models(load_taste(queue.store)) if fill and settings.score.explore else {}
-    accepted = queue.accepted()
+    decided = queue.decided()
+    accepted = queue.accepted(decided)
     layout = load_layout(queue.store, period).layout
-    for name, entries in queue.sections().items():
+    for name, entries in queue.sections(decided).items():
         chosen = in_order(accepted.get(name, []), layout)
         room = max(0, quotas.get(name, 0) - len(chosen)) if fill else 0
         rest = _filling(queue, chosen, entries, room, taste.get(name)) if room else _Filling()

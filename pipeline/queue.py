@@ -77,30 +77,32 @@ class Queue:
     settings: Settings
     period: Period
 
-    def sections(self) -> dict[str, Iterator[Entry]]:
+    def sections(self, decided: Sequence[Place] | None = None) -> dict[str, Iterator[Entry]]:
         """Each section's entries, the best first, in print order; made as they are asked for.
 
-        Sections that the configuration does not know (any more) stand last.
+        Sections that the configuration does not know (any more) stand last. `decided` is what the
+        queue has of these, where that is known already.
         """
-        decided: dict[str, list[Place]] = {}
-        for place in self.decided():
-            decided.setdefault(place.section, []).append(place)
-        known = {place.story.id for places in decided.values() for place in places}
+        found = self.decided() if decided is None else decided
+        by_section: dict[str, list[Place]] = {}
+        for place in found:
+            by_section.setdefault(place.section, []).append(place)
+        known = {place.story.id for place in found}
         ranked: dict[str, list[StoryId]] = {}
         for story, section in load_ranking(self.store, self.period.start):
             if story not in known:
                 ranked.setdefault(section, []).append(story)
         names = [section.name for section in self.settings.sections]
-        names += sorted({*ranked, *decided} - set(names))
+        names += sorted({*ranked, *by_section} - set(names))
         return {
-            name: map(self.drafted, self.merged(decided.get(name, []), ranked.get(name, [])))
+            name: map(self.drafted, self.merged(by_section.get(name, []), ranked.get(name, [])))
             for name in names
         }
 
-    def accepted(self) -> dict[str, list[Entry]]:
-        """What the editor accepted and no issue ran yet, by section, the best first."""
+    def accepted(self, decided: Sequence[Place]) -> dict[str, list[Entry]]:
+        """What of it the editor accepted and no issue ran yet, by section, in the same order."""
         found: dict[str, list[Entry]] = {}
-        for place in self.decided():
+        for place in decided:
             if place.state is State.ACCEPTED:
                 found.setdefault(place.section, []).append(self.drafted(place))
         return found

@@ -48,7 +48,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Fate:
+class Fate:
     """A story that was decided on, and how."""
 
     story: StoryId
@@ -70,9 +70,8 @@ def nights(store: Store, *, now: datetime, zone: tzinfo, days: int) -> list[Nigh
     ]
 
 
-def shares(store: Store, *, now: datetime, days: int) -> list[Share]:
-    """The sources of what was accepted or rejected in the last so many days, the busiest first."""
-    fates = _fates(store, now, days)
+def shares(store: Store, fates: Sequence[Fate]) -> list[Share]:
+    """The sources of stories that were decided on, the busiest first."""
     accepted = {fate.story for fate in fates if fate.accepted}
     decided: Counter[SourceName] = Counter()
     taken: Counter[SourceName] = Counter()
@@ -86,9 +85,8 @@ def shares(store: Store, *, now: datetime, days: int) -> list[Share]:
     ]
 
 
-def bands(store: Store, *, now: datetime, days: int) -> list[Band]:
-    """What was accepted and rejected in the last so many days, by score now, the lowest first."""
-    fates = _fates(store, now, days)
+def bands(store: Store, fates: Sequence[Fate]) -> list[Band]:
+    """What was accepted and rejected, by score now, the lowest first."""
     scores = load_scores(store, [fate.story for fate in fates])
     counts = Counter(
         (int(scores[fate.story].total // 1), fate.accepted)
@@ -102,13 +100,14 @@ def bands(store: Store, *, now: datetime, days: int) -> list[Band]:
     ]
 
 
-def _fates(store: Store, now: datetime, days: int) -> Sequence[_Fate]:
+def fates(store: Store, *, now: datetime, days: int) -> list[Fate]:
+    """What was accepted or rejected in the last so many days."""
     stories = load_decided_between(store, now - timedelta(days=days), now + timedelta(seconds=1))
     verdicts = {
         story: standing(made).verdict for story, made in load_decisions(store, stories).items()
     }
     return [
-        _Fate(story=story, accepted=verdict is Verdict.ACCEPT)
+        Fate(story=story, accepted=verdict is Verdict.ACCEPT)
         for story, verdict in verdicts.items()
         if verdict in (Verdict.ACCEPT, Verdict.REJECT)
     ]

@@ -98,7 +98,7 @@ def look(
     With `after`, those that stand behind that story, whether it is (still) in the view or not.
     `decided` is what the queue has of these, where that is known already.
     """
-    decided = queue.decided() if decided is None else decided
+    decided = _decided(queue, view) if decided is None else decided
     places = _places(queue, view, after, decided)
     passing = (place for place in places if passes(place, view, queue))
     shown = list(islice(passing, start, start + count + 1))
@@ -111,13 +111,18 @@ def look(
 
 def next_to(queue: Queue, view: View, story: StoryId, *, before: bool = False) -> StoryId | None:
     """The story of a view behind (or `before`) one that is in it, or was."""
-    decided = queue.decided()
+    decided = _decided(queue, view)
     places = (
         _places_back(queue, view, story, decided)
         if before
         else _places(queue, view, story, decided)
     )
     return next((place.story.id for place in places if passes(place, view, queue)), None)
+
+
+def _decided(queue: Queue, view: View) -> Sequence[Place]:
+    """What the queue has of these; where words are looked for, it is found like all else."""
+    return () if view.words.strip() else queue.decided()
 
 
 def tally(queue: Queue, decided: Sequence[Place]) -> dict[str, Tally]:

@@ -83,7 +83,8 @@ def queue(
             if section in (None, name)
             for entry in islice((e for e in entries if state in (None, e.state)), limit)
         ]
-        tried = current_issue(store, desk.settings, waiting.period).explored
+        open_ones = any(entry.state is State.PROPOSED for entry in kept)
+        tried = current_issue(store, desk.settings, waiting.period).explored if open_ones else {}
     if as_json:
         print_json([entry_json(entry, tried.get(entry.story.id)) for entry in kept])
     else:

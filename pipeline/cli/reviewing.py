@@ -15,13 +15,13 @@ from rich.rule import Rule
 from config.errors import BriefingError, ConflictError, InputError
 from pipeline.cli.deciding import in_editor
 from pipeline.cli.options import Desk, common
-from pipeline.cli.tables import console, reasons
+from pipeline.cli.tables import console, headline, reasons
 from pipeline.queue import Entry, State
 from pipeline.review import Review
 from pipeline.view import View
 from pipeline.visible import visible
 from pipeline.web.wording import load_wording
-from store.models import Verdict
+from store.models import Draft, Verdict
 
 _KEYS = ("j k", "x", "a", "r", "l", "e", "s", "m", "o", "u", "/", "q")
 """In the order in which they are told; what each does stands under ``review`` in the texts."""
@@ -98,15 +98,15 @@ class Terminal:
         act = self._acts.get(key)
         if act is None:
             return self._t("review.unknown", pressed=repr(key))
-        if key != "y":
-            self._again = None
         try:
-            return act()
+            said = act()
         except ConflictError as error:
             self._walk.refresh()
             return f"{error} — {self._t('review.anyway')}"
         except BriefingError as error:
-            return str(error)
+            said = str(error)
+        self._again = None
+        return said
 
     def _key(self) -> str:
         try:
@@ -133,8 +133,7 @@ class Terminal:
         return said
 
     def _do_it_anyway(self) -> str:
-        again, self._again = self._again, None
-        return again() if again else self._t("review.unknown", pressed="y")
+        return self._again() if self._again else self._t("review.unknown", pressed="y")
 
     def _reject(self) -> str:
         offered = self._walk.settings.desk.reasons
@@ -149,14 +148,16 @@ class Terminal:
         picked = self._pick(names, self._t("review.section"))
         if picked is None or picked < 0:
             return self._t("review.left")
-        done = self._walk.decide(Verdict.EDIT, text=replace(entry.draft, section=names[picked]))
-        return self._told(done)
+        return self._changed(replace(entry.draft, section=names[picked]))
 
     def _edit(self) -> str:
         entry = self._entry()
         text = in_editor(entry.draft)
         if text == entry.draft:
             return self._t("review.same")
+        return self._changed(text)
+
+    def _changed(self, text: Draft) -> str:
         self._again = lambda: self._told(self._walk.decide(Verdict.EDIT, text=text, anyway=True))
         return self._told(self._walk.decide(Verdict.EDIT, text=text))
 
@@ -224,9 +225,7 @@ class Terminal:
             f"{entry.story.id} · {self._t(f'review.{entry.state}')}[/]"
         )
         yield ""
-        tags = "".join(f"[{tag}] " for tag in draft.tags)
-        source = f" | {draft.source}" if draft.source else ""
-        yield f"{mark}[bold]{shown(f'{tags}{draft.title}{source}')}[/]"
+        yield f"{mark}[bold]{shown(headline(entry))}[/]"
         yield f"[dim]{shown(draft.url)}[/]"
         for link in draft.links:
             yield f"[dim]{shown(f'[{link.label}] {link.url}')}[/]"

@@ -187,7 +187,7 @@ def print_queue(
             _STATES[entry.state],
             str(entry.story.id),
             f"{entry.score.total:.1f}",
-            escape(_headline(entry)),
+            escape(headline(entry)),
             escape(reasons(entry, (explored or {}).get(entry.story.id))),
         )
     if section:
@@ -196,7 +196,8 @@ def print_queue(
         console.print("the queue is empty")
 
 
-def _headline(entry: Entry) -> str:
+def headline(entry: Entry) -> str:
+    """Tags, title and medium, as they print."""
     tags = "".join(f"[{tag}] " for tag in entry.draft.tags)
     source = f" | {entry.draft.source}" if entry.draft.source else ""
     return f"{tags}{entry.draft.title}{source}"

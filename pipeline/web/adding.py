@@ -21,7 +21,7 @@ from pipeline.web.answers import Notice, Undo, done, failed
 from pipeline.web.context import coming, desk, editor, is_quick, now, t
 from pipeline.web.failures import status_of
 from pipeline.web.issue import field_number, field_text
-from pipeline.web.reading import clip, href, plain
+from pipeline.web.reading import clip, href, number_of, plain
 from store.models import StoryId, Verdict
 
 page = Blueprint("add", __name__)
@@ -36,8 +36,8 @@ _HINT: Final = "; give a --title to file it anyway"
 def show() -> str:
     """The form, filled in with what the bookmarklet brought, and what an adding came to."""
     given = {name: plain(request.args.get(name, "")).strip() for name in ("url", "title")}
-    story = request.args.get("story", "")
-    entry = _entry(StoryId(int(story))) if story.isascii() and story.isdigit() else None
+    story = number_of(request.args.get("story", ""))
+    entry = _entry(StoryId(story)) if story else None
     return render_template("add.html", **_shown({**given, "found": given["title"]}, entry=entry))
 
 
@@ -124,7 +124,8 @@ def accept() -> Response:
             here.store, here.settings, coming(), [story], verdict, editor(), seen={story: seen}
         )
     except ConflictError:
-        who = decided_since(here.store, story, seen)[-1].by
+        since = decided_since(here.store, story, seen)
+        who = "、".join(dict.fromkeys(decision.by for decision in since))
         notice = Notice(text=t("add.changed", who=who), tone="bad")
         if is_quick():
             return failed(notice, 409, {"add-result": _result(_entry(story))})

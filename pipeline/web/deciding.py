@@ -18,7 +18,7 @@ from pipeline.desk import check_section, decide, decided_since
 from pipeline.queue import Entry, load_entry
 from pipeline.web.answers import Notice, Undo
 from pipeline.web.context import coming, desk, editor, t
-from pipeline.web.reading import clip
+from pipeline.web.reading import clip, number_of
 from pipeline.web.rows import Conflict, said_of
 from store.models import StoryId, Verdict
 
@@ -43,9 +43,9 @@ class Asked:
     """How many decisions on each an undo takes back: a save that accepts too is two."""
 
     @classmethod
-    def read(cls, do: str | None = None) -> Self:
+    def read(cls) -> Self:
         """From the form that was posted. Raises InputError."""
-        do = do or request.form.get("do", "")
+        do = request.form.get("do", "")
         if do not in (*_ASKED, MOVE):
             raise InputError(t("queue.no_such_action"))
         return cls(
@@ -72,7 +72,7 @@ def marked(values: Sequence[str]) -> dict[StoryId, int]:
     found = {}
     for one in " ".join(values).split():
         story, _, seen = one.partition(":")
-        found[story_id(story)] = int(seen) if seen.isdecimal() else 0
+        found[story_id(story)] = number_of(seen)
     if not found:
         raise InputError(t("queue.none_marked"))
     return found
@@ -80,9 +80,10 @@ def marked(values: Sequence[str]) -> dict[StoryId, int]:
 
 def story_id(text: str) -> StoryId:
     """The number of a story. Raises NotFoundError for what cannot be one."""
-    if not (text.isdecimal() and text.isascii() and 0 < len(text) < len(str(2**63))):
+    number = number_of(text)
+    if not number:
         raise NotFoundError(t("queue.no_story", story=clip(text, 20)))
-    return StoryId(int(text))
+    return StoryId(number)
 
 
 def carry_out(asked: Asked) -> list[Entry]:

@@ -12,7 +12,7 @@ from pipeline.queue import load_entry
 from pipeline.web.context import coming, desk, t
 from pipeline.web.deciding import story_id
 from pipeline.web.history_of import Moment, moment_of
-from pipeline.web.reading import local
+from pipeline.web.reading import local, number_of
 from store.decisions import load_latest_decisions
 from store.models import Decision, DecisionId
 
@@ -24,11 +24,11 @@ _PAGE: Final = 60
 @page.get("/history")
 def show() -> str:
     """The decisions, the last first."""
-    before = request.args.get("before", "")
+    before = number_of(request.args.get("before", ""))
     made = load_latest_decisions(
         desk().store,
         _PAGE + 1,
-        before=DecisionId(int(before)) if before.isdecimal() and len(before) < 19 else None,
+        before=DecisionId(before) if before else None,
     )
     shown = [(one, moment_of(one), _title(one)) for one in made[:_PAGE]]
     days = [

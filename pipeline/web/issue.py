@@ -24,7 +24,7 @@ from pipeline.web.board import Board, load_board
 from pipeline.web.context import coming, desk, editor, is_quick, now, t
 from pipeline.web.links import AskedLinks
 from pipeline.web.preview import rendered
-from pipeline.web.reading import clip
+from pipeline.web.reading import clip, number_of
 from pipeline.web.since import Again, ask, decisions_since, layouts_since
 from store.issues import load_issue_dates
 from store.models import StoryId, Verdict
@@ -134,8 +134,7 @@ def refused(error: BriefingError) -> Response:
 
 def field_number(name: str) -> int:
     """A number of the form; 0 where it is absent or none."""
-    given = request.form.get(name, "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else 0
+    return number_of(request.form.get(name, ""))
 
 
 def field_text(name: str) -> str:

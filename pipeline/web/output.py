@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
 from config.errors import InputError, PublishError
 from pipeline.check import addresses
-from pipeline.desk import finish_issue, reopen_issue
-from pipeline.export import export_issue
+from pipeline.desk import current_issue, finish_issue, reopen_issue
+from pipeline.export import export_issue, issue_text
 from pipeline.issue_reader import read_issue
 from pipeline.publishing import publish_issue
 from pipeline.web.answers import Notice, NoticeLink, Undo
 from pipeline.web.context import coming, desk, now, t
-from pipeline.web.issue import answered, asked_links, board_now, refused
+from pipeline.web.issue import answered, asked_links, refused
 
 page = Blueprint("output", __name__)
 
@@ -23,10 +24,10 @@ page = Blueprint("output", __name__)
 @page.get("/issue/download")
 def download() -> Response:
     """The Markdown as a file."""
-    board = board_now()
-    named = f'attachment; filename="{board.issue.date}.md"'
+    day, markdown = _printed()
+    named = f'attachment; filename="{day}.md"'
     return Response(
-        board.markdown,
+        markdown,
         content_type="text/markdown; charset=utf-8",
         headers={"Content-Disposition": named},
     )
@@ -35,11 +36,18 @@ def download() -> Response:
 @page.post("/issue/check")
 def check() -> Response:
     """Ask for every link of the issue; takes as long as the slowest host does."""
-    settings, board = desk().settings, board_now()
-    read = read_issue(board.markdown, name=f"{board.issue.date}.md", newsletter=settings.newsletter)
-    urls = addresses(read, board.markdown, settings)
+    settings, (day, markdown) = desk().settings, _printed()
+    read = read_issue(markdown, name=f"{day}.md", newsletter=settings.newsletter)
+    urls = addresses(read, markdown, settings)
     asked_links().ask(urls, network=settings.network, now=now())
     return answered(Notice(text=t("issue.links_asked", count=len(urls))))
+
+
+def _printed() -> tuple[date, str]:
+    """The issue's date, and its Markdown as it stands."""
+    here = desk()
+    issue = current_issue(here.store, here.settings, coming()).issue
+    return issue.date, issue_text(issue, here.settings, here.folder)
 
 
 @page.get("/issue/check")

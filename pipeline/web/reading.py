@@ -15,12 +15,18 @@ from markupsafe import Markup
 from pipeline.visible import visible
 from pipeline.web.context import desk, now, t
 
+_DIGITS = len(str(2**63))
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def plain(text: str | None) -> str:
     """Text from outside without the controls that would change how the page around it reads."""
     return visible(text or "")
+
+
+def number_of(text: str) -> int:
+    """The number that a form or a query holds, within what SQLite can keep; 0 for none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _DIGITS else 0
 
 
 def said(text: str | None) -> Markup:

@@ -11,7 +11,7 @@ from flask import Blueprint, render_template
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from pipeline.trends import bands, nights, shares
+from pipeline.trends import bands, fates, nights, shares
 from pipeline.web.answers import done
 from pipeline.web.charts import Beat, Column, columns, share, spark
 from pipeline.web.context import desk, editor, now, t
@@ -118,7 +118,8 @@ def plots() -> str:
     """Candidates a night, the accepted share by source, score against decision."""
     store, zone = desk().store, desk().settings.newsletter.zone
     found = nights(store, now=now(), zone=zone, days=_NIGHTS)
-    by_score = bands(store, now=now(), days=_DECIDED_DAYS)
+    decided = fates(store, now=now(), days=_DECIDED_DAYS)
+    by_score = bands(store, decided)
     return render_template(
         "plots.html",
         days=_DECIDED_DAYS,
@@ -134,7 +135,7 @@ def plots() -> str:
             ],
             label=t("plots.nights"),
         ),
-        shares=shares(store, now=now(), days=_DECIDED_DAYS),
+        shares=shares(store, decided),
         share=share,
         bands=by_score,
         bands_chart=columns(

@@ -22,9 +22,9 @@ from pipeline.web.queue import neighbour
 from pipeline.web.rows import row_of
 from pipeline.web.story_page import (
     asked_query,
-    context_of,
     editing_of,
     entry_of,
+    head_of,
     page_of,
     path_of,
     place_of,
@@ -76,7 +76,7 @@ def _follow(entry: Entry, asked: Asked) -> None:
 
 
 def _after(entry: Entry) -> dict[str, str | None]:
-    context = context_of(entry, editing_of(entry))
+    context = head_of(entry)
     return {
         "story-head": render_template("_story_head.html", **context),
         "story-seen": render_template("_story_seen.html", seen=entry.seen or 0),
@@ -87,10 +87,9 @@ def _after(entry: Entry) -> dict[str, str | None]:
 def _ask_to_decide(asked: Asked, error: str) -> Response:
     found = conflicts(asked, request.path)
     entry = found.entries[0]
-    conflict = replace(found.all, since=found.of(entry).since)
+    conflict = found.of(entry)
     if is_quick():
-        context = context_of(entry, editing_of(entry), conflict)
-        parts = {"story-head": render_template("_story_head.html", **context)}
+        parts = {"story-head": render_template("_story_head.html", **head_of(entry, conflict))}
         return failed(t("queue.conflict_notice", count=1), 409, parts)
     page = render_template(
         "queue_conflict.html",

@@ -101,19 +101,34 @@ def page_of(entry: Entry, editing: Editing, status: int = 200) -> Response:
 
 
 def context_of(entry: Entry, editing: Editing, conflict: Conflict | None = None) -> dict[str, Any]:
-    """What the templates of a story are drawn from."""
+    """What the templates of a story are drawn from, all of them."""
+    return {
+        **text_of(entry, editing),
+        **head_of(entry, conflict),
+        "sections": [section.name for section in desk().settings.sections],
+    }
+
+
+def text_of(entry: Entry, editing: Editing) -> dict[str, Any]:
+    """What is drawn of a story as it is typed: the form's state, and how it prints."""
     preview, broken = _preview(entry, editing.form)
     return {
-        "row": row_of(entry),
         "entry": entry,
         "editing": editing,
         "preview": preview,
         "broken": broken,
+        "now": now,
+    }
+
+
+def head_of(entry: Entry, conflict: Conflict | None = None) -> dict[str, Any]:
+    """What its head and its history are drawn from; nothing of its text."""
+    return {
+        "row": row_of(entry),
+        "entry": entry,
         "moments": moments_of(entry),
         "query": asked_query(),
         "path": path_of,
-        "now": now,
-        "sections": [section.name for section in desk().settings.sections],
         "reasons": desk().settings.desk.reasons,
         "conflict": conflict,
     }

@@ -13,10 +13,10 @@ from config.errors import ConflictError, InputError
 from pipeline.desk import decide
 from pipeline.editing import FIELDS, draft_of, form_of
 from pipeline.queue import Entry
-from pipeline.web.answers import Notice, Undo, done, failed
+from pipeline.web.answers import Notice, Parts, Undo, done, failed
 from pipeline.web.context import coming, desk, editor, is_quick, t
 from pipeline.web.deciding import story_id
-from pipeline.web.reading import clip
+from pipeline.web.reading import clip, number_of
 from pipeline.web.story_page import (
     Editing,
     asked_query,
@@ -28,6 +28,7 @@ from pipeline.web.story_page import (
     page_of,
     path_of,
     place_of,
+    text_of,
 )
 from store.models import Draft, StoryId, Verdict
 from store.typed import Typed, drop_typed, save_typed
@@ -142,14 +143,15 @@ def keep_typed(story: str) -> Response:
         drop_typed(desk().store, place_of(entry), editor().name)
     else:
         _keep(entry, form, seen)
-    context = context_of(entry, replace(editing_of(entry), since=meanwhile))
-    return done(
-        parts=lambda: {
+
+    def parts() -> Parts:
+        context = text_of(entry, replace(editing_of(entry), since=meanwhile))
+        return {
             "typed": render_template("_story_typed.html", **context),
             "preview": render_template("_story_preview.html", **context),
-        },
-        to=path_of(entry.story.id),
-    )
+        }
+
+    return done(parts=parts, to=path_of(entry.story.id))
 
 
 @page.post("/story/<story>/typed/drop")
@@ -180,8 +182,7 @@ def _form() -> dict[str, str]:
 
 
 def _seen() -> int:
-    given = request.form.get("seen", "0")
-    return int(given) if given.isdecimal() and len(given) < len(str(2**63)) else 0
+    return number_of(request.form.get("seen", ""))
 
 
 def _queue_path(story: StoryId) -> str:

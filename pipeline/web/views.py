@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from pipeline.queue import State
 from pipeline.view import View
+from pipeline.web.reading import number_of
 from store.models import Kind, SourceName
 
 S = TypeVar("S", bound=StrEnum)
@@ -30,14 +31,14 @@ _MOST_DAYS: Final = 3660
 def view_of(args: Mapping[str, str]) -> View:
     """The view that a query asks for."""
     state = args.get("state", "")
-    days = args.get("days", "")
+    days = number_of(args.get("days", ""))
     return View(
         section=args.get("section") or None,
         state=None if state == ALL else _one_of(State, state) or State.PROPOSED,
         source=SourceName(args["source"]) if args.get("source") else None,
         kind=_one_of(Kind, args.get("kind", "")),
         language=args.get("language") or None,
-        days=int(days) if days.isdecimal() and 0 < int(days[:9]) <= _MOST_DAYS else None,
+        days=days if 0 < days <= _MOST_DAYS else None,
         words=args.get("q", "")[:_LONGEST].strip(),
     )
 

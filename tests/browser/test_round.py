@@ -69,7 +69,7 @@ def test_the_whole_round_by_keys_alone(desk, page):
     expect(page).not_to_have_url(f"{desk.base}/story/{edited}")
     accepted.append(edited)
     # the issue
-    page.keyboard.press("Escape")
+    expect(page.locator(CURRENT)).to_have_count(1)
     page.keyboard.press("g")
     page.keyboard.press("i")
     expect(page).to_have_url(f"{desk.base}/issue")

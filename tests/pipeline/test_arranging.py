@@ -207,3 +207,10 @@ def test_places_of_stories_that_went_away_do_no_harm(store):
     put(store, a, PAPERS, [StoryId(999), c, b, a])
     decide(store, SETTINGS, period(store), [c], Verdict.REJECT, Editor(name="乙", now=NOW))
     assert printed(store, PAPERS)[:2] == [b, a]
+
+
+def test_the_layout_of_an_issue_that_is_past_is_not_undone_in_the_next(store):
+    seen = lay_out(store, period(store), Layout(title="旧的一期"), ONE, seen=0)
+    later = period_of(store, SETTINGS, NOW + timedelta(days=40))
+    with pytest.raises(InputError, match="no layout to undo"):
+        undo_layout(store, later, ONE, seen=seen)

@@ -179,6 +179,22 @@ def test_the_screen_tells_what_another_did_and_y_does_it_all_the_same(terminal, 
     assert state(walk, story) is State.ACCEPTED
 
 
+def test_y_does_nothing_where_nobody_was_asked(terminal, walk):
+    first, second = (entry.story.id for entry in walk.entries[:2])
+    terminal("a", "y", "y")
+    assert (state(walk, first), state(walk, second)) == (State.ACCEPTED, State.PROPOSED)
+
+
+def test_a_section_too_is_changed_all_the_same_where_another_decided(terminal, walk):
+    story = walk.entry.story.id
+    period = period_of(walk.store, walk.settings, NOW)
+    decide(walk.store, walk.settings, period, [story], Verdict.LATER, Editor(name="乙", now=NOW))
+    names = [section.name for section in walk.settings.sections]
+    other = next(n for n, name in enumerate(names, 1) if name != walk.entry.draft.section)
+    terminal("s", str(other), "y")
+    assert walk.entry.draft.section == names[other - 1]
+
+
 def test_the_screen_shows_what_sources_say_and_does_not_obey_it(walk, sample, monkeypatch):
     hostile = "[bold]x[/] \x1b[31mred"
     period = period_of(sample.store, sample.settings, NOW)

@@ -363,3 +363,20 @@ def test_hostile_texts_neither_run_nor_break_the_page(hostile):
         answer = hostile.post("/queue/decide", data=fields, headers=SCRIPT)
         for markup in answer.json["parts"].values():
             harmless(markup)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/queue?days=0000000019999999999",
+        "/add?story=99999999999999999999",
+        "/history?before=99999999999999999999",
+    ],
+)
+def test_a_number_that_is_none_of_ours_is_as_good_as_none(client, path):
+    assert client.get(path).status_code == 200
+
+
+def test_a_decision_seen_that_no_number_can_be_counts_as_none(client):
+    answer = post(client, "/queue/decide", {"do": "accept", "story": f"1:{'9' * 5000}"})
+    assert answer.status_code == 303

@@ -14,7 +14,7 @@ from pipeline.export import export_issue
 from pipeline.gathering import merge_stories
 from pipeline.period import period_of
 from pipeline.queue import Queue
-from pipeline.trends import bands, nights, shares
+from pipeline.trends import bands, fates, nights, shares
 from pipeline.web.charts import Beat, Column, columns, spark
 from store.models import Verdict
 from tests.pipeline.web.desks import a_desk, an_app
@@ -83,19 +83,20 @@ def test_trends_count_each_night_and_what_became_of_it(sample, entries):
     found = nights(sample.store, now=later, zone=zone, days=60)
     assert [night.found > 0 for night in found] == [True, False, False]
     counted = {
-        one.source: (one.accepted, one.decided) for one in shares(sample.store, now=later, days=9)
+        one.source: (one.accepted, one.decided)
+        for one in shares(sample.store, fates(sample.store, now=later, days=9))
     }
     for member in picked.story.members:
         assert counted[member.candidate.item.source][0] == 1
-    by_score = bands(sample.store, now=later, days=9)
+    by_score = bands(sample.store, fates(sample.store, now=later, days=9))
     assert sum(band.accepted for band in by_score) == sum(b.rejected for b in by_score) == 1
-    assert shares(sample.store, now=later + timedelta(days=30), days=9) == []
+    assert shares(sample.store, fates(sample.store, now=later + timedelta(days=30), days=9)) == []
 
 
 def test_what_was_taken_back_counts_as_undecided(sample, entries):
     say(sample, [entries[0].story.id], Verdict.ACCEPT)
     say(sample, [entries[0].story.id], Verdict.UNDO)
-    assert shares(sample.store, now=NOW, days=9) == []
+    assert shares(sample.store, fates(sample.store, now=NOW, days=9)) == []
 
 
 def test_plots_show_what_they_draw_in_words_too(sample, entries, page):
