@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from store.database import Store
 from store.models import IdentityKey, StoryId
 from store.rows import compress, decompress, read_time, write_time
+
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +51,29 @@ def save_documents(store: Store, documents: Iterable[StoryDocument]) -> None:
         )
 
 
-def load_documents(store: Store, section: str, limit: int = -1) -> list[StoryDocument]:
-    """The documents of a section's living stories, the oldest first; the latest `limit` of them."""
+def load_documents(store: Store, section: str, limit: int = -1) -> Iterator[StoryDocument]:
+    """The documents of a section's living stories, the oldest first; the latest `limit` of them.
+
+    They are read a few hundred at a time, so that memory does not grow with them.
+    """
+    living = (
+        "SELECT d.story_id, d.rules, d.tokens FROM document d JOIN story s ON s.id = d.story_id"
+        " WHERE d.section = ? AND s.merged_into IS NULL"
+    )
     with store.reading() as db:
-        rows = db.execute(
-            "SELECT d.story_id, d.rules, d.tokens FROM document d JOIN story s ON s.id = d.story_id"
-            " WHERE d.section = ? AND s.merged_into IS NULL ORDER BY d.story_id DESC LIMIT ?",
+        [(first,)] = db.execute(
+            f"SELECT min(story_id) FROM ({living} ORDER BY d.story_id DESC LIMIT ?)",  # noqa: S608
             [section, limit],
         ).fetchall()
-    return [
-        StoryDocument(story=StoryId(story), section=section, rules=rules, tokens=tokens)
-        for story, rules, tokens in reversed(rows)
-    ]
+    while first is not None:
+        with store.reading() as db:
+            rows = db.execute(
+                f"{living} AND d.story_id >= ? ORDER BY d.story_id LIMIT ?",
+                [section, first, _BATCH],
+            ).fetchall()
+        for story, rules, tokens in rows:
+            yield StoryDocument(story=StoryId(story), section=section, rules=rules, tokens=tokens)
+        first = rows[-1][0] + 1 if rows else None
 
 
 def load_documents_of(store: Store, stories: Iterable[StoryId]) -> dict[StoryId, str]:

@@ -15,7 +15,7 @@ from pipeline.backtest.stream import Stream, latest, repository_examples
 from pipeline.backtest.tally import PAPERS_AT, REPOS_AT, Tally, both
 from pipeline.taste.applying import with_taste
 from pipeline.taste.learning import Lesson, learn
-from pipeline.taste.model import Example
+from pipeline.taste.table import Example
 
 ISSUES = (0, 1, 5, 10, 20)
 """How many issues are known, as it is usually asked."""

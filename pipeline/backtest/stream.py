@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from config.settings import Settings
 from pipeline.backtest.pool import Paper, PastIssue, Ranked, Ranker, Stretch, Trending
-from pipeline.taste.model import Example
+from pipeline.taste.table import Example
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,9 @@ from pipeline.backtest.stream import Stream, latest, repository_examples, stream
 from pipeline.backtest.tally import PAPERS_AT, REPOS_AT, Scores, Tally, both
 from pipeline.taste.applying import with_taste
 from pipeline.taste.learning import Lesson, learn
-from pipeline.taste.model import Example, TasteModel
+from pipeline.taste.model import TasteModel
 from pipeline.taste.sections import learn_sections, past_story, propose
+from pipeline.taste.table import Example
 from store.models import Story
 
 _LISTED = 0.5

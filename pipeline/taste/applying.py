@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from pipeline.taste.features import shown
-from pipeline.taste.model import TasteModel
+from pipeline.taste.model import TasteModel, worth
 from store.models import Part, Score
 
 TASTE = "taste"
@@ -24,10 +24,11 @@ def with_taste(rules: Score, document: str, model: TasteModel | None) -> Score:
 
 
 def _part(document: str, model: TasteModel) -> Part:
-    value = model.score(document)
+    reasons = model.reasons(document)
+    value = worth(reasons)
     told = [
         f"{'' if points > 0 else '不'}{shown(token)}"
-        for token, points in model.reasons(document)
+        for token, points in reasons
         if points * value > 0
     ]
     return Part(name=TASTE, label=f"口味（{'、'.join(told[:_TOLD])}）", value=value)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -33,7 +34,7 @@ _STOP = frozenset(
         " with without your",
     )
 )
-_SHARE = {"t": 1.0, "b": 0.35}
+_SHARE = {"t:": 1.0, "b:": 0.35}
 """What the words of a headline, and those of a text, weigh together (Euclidean length)."""
 _TAG = 0.3
 """What each tag weighs."""
@@ -75,16 +76,23 @@ def words(text: str, *, pairs: bool = True) -> Iterator[str]:
 
 def features(document: str) -> dict[str, float]:
     """Token -> value. Words of one kind share a length of 1 (headline) or less (text)."""
-    tokens = document.split("\n") if document else []
-    counts: dict[str, int] = {}
-    for token in tokens:
-        kind = token[0] if token[1:2] == ":" else ""
-        counts[kind] = counts.get(kind, 0) + 1
+    tokens = tokens_of(document)
+    return dict(zip(tokens, values_of(tokens), strict=True))
+
+
+def tokens_of(document: str) -> list[str]:
+    """The tokens of a document, each once."""
+    return document.split("\n") if document else []
+
+
+def values_of(tokens: Sequence[str]) -> list[float]:
+    """What each token of a document weighs in it."""
+    kinds = [token[:2] for token in tokens]
     values = {
-        kind: _SHARE.get(kind, _TAG) / (math.sqrt(count) if kind else 1.0)
-        for kind, count in counts.items()
+        kind: _SHARE[kind] / math.sqrt(count) if kind in _SHARE else _TAG
+        for kind, count in Counter(kinds).items()
     }
-    return {token: values[token[0] if token[1:2] == ":" else ""] for token in tokens}
+    return [values[kind] for kind in kinds]
 
 
 def _headline(candidate: Candidate) -> str:

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from config.settings import Settings
@@ -22,8 +24,9 @@ from pipeline.matching import TermMatcher
 from pipeline.score import score
 from pipeline.standing import Standing, standing
 from pipeline.taste.features import document
-from pipeline.taste.model import FREE, NEAR, Example, TasteModel, fit, train
+from pipeline.taste.model import FREE, NEAR, TasteModel, fit, train
 from pipeline.taste.sections import SectionModel, learn_sections, load_model, past_story
+from pipeline.taste.table import Example, Floats, tabulate
 from store.database import Store
 from store.decisions import load_decisions, load_ever_decided
 from store.issues import load_drafts
@@ -70,36 +73,44 @@ def learn(examples: Sequence[Example]) -> Lesson:
     Of the ways to learn, the freest that there are picks enough for and that orders the latest
     picks better than the rules.
     """
-    picked = [example for example in examples if example.picked]
-    passed = [example for example in examples if not example.picked]
+    table = tabulate(examples)
+    picked, passed = np.flatnonzero(table.picked), np.flatnonzero(~table.picked)
     fewest = min(way.fewest for way in _WAYS)
     if len(picked) < fewest or len(passed) < fewest:
         verdict = f"规则：选过的 {len(picked)} 条，没选的 {len(passed)} 条，各 {fewest} 条起才学"
         return Lesson(model=None, used=False, verdict=verdict)
-    early, late = [], []
     # What was passed over comes first: of equal scores it stands before what was picked.
-    for some in (passed, picked):
-        cut = int(len(some) * (1 - _HELD_OUT))
-        early += some[:cut]
-        late += some[cut:]
-    rules = average_precision([(e.rules, e.picked) for e in late])
+    cuts = [(some, _early(len(some))) for some in (passed, picked)]
+    early = table.take(np.concatenate([some[:cut] for some, cut in cuts]))
+    late = table.take(np.concatenate([some[cut:] for some, cut in cuts]))
+    rules = _precision(late.rules, late.picked)
     best = 0.0
     for way in _WAYS:
         if len(picked) < way.fewest:
             continue
-        earlier = fit(early, way)
-        ours = average_precision([(e.rules + earlier.score(e.document), e.picked) for e in late])
+        ours = _precision(late.rules + fit(early, way).scores(late), late.picked)
         if ours > rules:
-            verdict = _verdict(f"学到的{way.name}", picked, ours, rules)
-            return Lesson(model=train(examples, way), used=True, verdict=verdict)
+            verdict = _verdict(f"学到的{way.name}", len(picked), ours, rules)
+            return Lesson(model=train(table, way), used=True, verdict=verdict)
         best = max(best, ours)
-    return Lesson(model=None, used=False, verdict=_verdict("规则", picked, best, rules))
+    return Lesson(model=None, used=False, verdict=_verdict("规则", len(picked), best, rules))
 
 
-def _verdict(used: str, picked: Sequence[Example], ours: float, rules: float) -> str:
-    early = int(len(picked) * (1 - _HELD_OUT))
+def _early(count: int) -> int:
+    """How many of so many, in time order, are learned from to judge by the others."""
+    return int(count * (1 - _HELD_OUT))
+
+
+def _precision(totals: Floats, picked: NDArray[np.bool_]) -> float:
+    # rounded: of equal totals, the last digits of a sum decide nothing
+    ranked = zip(totals.round(3).tolist(), picked.tolist(), strict=True)
+    return average_precision(list(ranked))
+
+
+def _verdict(used: str, picked: int, ours: float, rules: float) -> str:
+    early = _early(picked)
     return (
-        f"{used}：用早先的 {early} 条学，排最近的 {len(picked) - early} 条，"
+        f"{used}：用早先的 {early} 条学，排最近的 {picked - early} 条，"
         f"平均精度 {ours:.3f}，规则 {rules:.3f}"
     )
 

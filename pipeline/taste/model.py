@@ -10,16 +10,14 @@ them, so that it is the same on every machine. Plain numbers by token: no pickle
 from __future__ import annotations
 
 import math
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
 from pipeline.taste.features import features
+from pipeline.taste.table import Floats, Table
 
 _STRENGTH = 0.5
 """Inverse of the penalty on weights."""
@@ -32,8 +30,9 @@ _LOWEST = -2.0
 _RARE = 2
 """Documents that a token must stand in."""
 _DECIMALS = 4
-
-Floats = NDArray[np.float64]
+"""Of a weight."""
+_PLACES = 3
+"""Decimal places of what taste adds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +58,6 @@ _SHARE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """A story that was in the stream, and what became of it."""
-
-    document: str
-    rules: float
-    """The rules' score."""
-    picked: bool
-    weight: float = 1.0
-    """1 for what the editor picked or saw, less for what others list."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TasteModel:
     """What was learned for one section."""
 
@@ -83,12 +70,7 @@ class TasteModel:
 
     def score(self, document: str) -> float:
         """The points that taste adds to the rules' score, and at most takes from it."""
-        learned = math.fsum(
-            self.points[token] * value
-            for token, value in features(document).items()
-            if token in self.points
-        )
-        return round(max(learned, _LOWEST), 3)
+        return worth(self.reasons(document))
 
     def reasons(self, document: str) -> list[tuple[str, float]]:
         """Token and points of what is known of it, the heaviest first."""
@@ -99,82 +81,69 @@ class TasteModel:
         ]
         return sorted(found, key=lambda one: (-abs(one[1]), one[0]))
 
+    def scores(self, table: Table) -> Floats:
+        """`score` of every row of a table."""
+        found: Floats = np.maximum(table.sums(self.points), _LOWEST).round(_PLACES)
+        return found
+
     def chance(self, total: float) -> float:
         """The chance that a story with this total is picked, 0 to 1, as it was among examples."""
         odds = max(-30.0, min(30.0, self.intercept + self.slope * total))
         return 1 / (1 + math.exp(-odds))
 
 
-def train(examples: Sequence[Example], way: Way = FREE) -> TasteModel:
+def worth(reasons: Iterable[tuple[str, float]]) -> float:
+    """The points that reasons come to."""
+    return round(max(math.fsum(points for _, points in reasons), _LOWEST), _PLACES)
+
+
+def train(table: Table, way: Way = FREE) -> TasteModel:
     """Learn from examples, of which some were picked and some not; with chances."""
-    return _calibrated(fit(examples, way), examples)
+    return _calibrated(fit(table, way), table)
 
 
-def fit(examples: Sequence[Example], way: Way = FREE) -> TasteModel:
+def fit(table: Table, way: Way = FREE) -> TasteModel:
     """Learn points alone: its chances mean nothing.
 
     The picked ones, few, weigh together as much as the rest. Time and memory grow linearly with
     the number of tokens in all documents.
     """
-    table = _table(examples, way.rules)
-    picked = np.array([example.picked for example in examples])
-    weight = np.array([example.weight for example in examples])
-    theirs, others = weight[picked].sum(), weight[~picked].sum()
-    pick = min(way.pick, others / theirs / _SHARE)
-    balance = np.where(picked, pick, pick * theirs / others)
-    model = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=1000)
-    model.fit(table.rows, picked, sample_weight=weight * balance)
-    learned: Floats = model.coef_[0] * table.scale
-    worth = max(float(learned[0]) * way.rules, _WORTH)
-    points = {
-        token: round(value, _DECIMALS)
-        for token, value in zip(table.tokens, (learned[1:] / worth).tolist(), strict=True)
-        if abs(value) >= _LEAST
-    }
-    return TasteModel(points=points, slope=1.0, intercept=0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Table:
-    rows: csr_matrix
-    """Examples by columns: the rules' score, then a column a token, rare ones weighing more."""
-    tokens: list[str]
-    scale: Floats
-    """By how much each column was stretched."""
-
-
-def _table(examples: Sequence[Example], a_point: float) -> _Table:
-    numbers: dict[str, int] = {}
-    counts, indices, values, ends = array("i"), array("i"), array("f"), array("i", [0])
-    for example in examples:
-        for token, value in features(example.document).items():
-            number = numbers.setdefault(token, len(numbers))
-            if number == len(counts):
-                counts.append(0)
-            counts[number] += 1
-            indices.append(number)
-            values.append(value)
-        ends.append(len(indices))
-    borne = np.array(counts, dtype=float)
-    # What all bear tells nothing, and would be given as a reason.
-    kept = np.flatnonzero((borne >= _RARE) & (borne < len(examples)))
-    words = csr_matrix(
-        (np.array(values), np.array(indices), np.array(ends)), shape=(len(examples), len(numbers))
-    )[:, kept]
-    rules = csr_matrix([[example.rules * a_point] for example in examples])
-    scale = np.concatenate([[1.0], 1 + np.log(len(examples) / borne[kept])])
-    rows = hstack([rules, words]).tocsr()
+    scale = _scale(table, way.rules)
+    rows = table.values.copy()
     rows.data *= scale[rows.indices]
-    names = list(numbers)
-    return _Table(rows, [names[n] for n in kept], scale)
-
-
-def _calibrated(model: TasteModel, examples: Sequence[Example]) -> TasteModel:
-    """The model with the line that turns totals into chances (Platt, 1999)."""
-    totals = np.array([[e.rules + model.score(e.document)] for e in examples])
-    line = LogisticRegression(C=1.0, solver="liblinear").fit(
-        totals, [e.picked for e in examples], sample_weight=[e.weight for e in examples]
+    theirs, others = table.weight[table.picked].sum(), table.weight[~table.picked].sum()
+    pick = min(way.pick, others / theirs / _SHARE)
+    balance = np.where(table.picked, pick, pick * theirs / others)
+    model = LogisticRegression(C=_STRENGTH, solver="liblinear", max_iter=1000)
+    model.fit(rows, table.picked, sample_weight=table.weight * balance)
+    learned: Floats = model.coef_[0] * scale
+    points = learned[1:] / max(float(learned[0]), _WORTH)
+    return TasteModel(
+        points={
+            table.tokens[n]: round(float(points[n]), _DECIMALS)
+            for n in np.flatnonzero(np.abs(points) >= _LEAST)
+        },
+        slope=1.0,
+        intercept=0.0,
     )
+
+
+def _scale(table: Table, rules: float) -> Floats:
+    """By how much each column is stretched: rare tokens weigh more, what says nothing, nothing."""
+    examples, columns = table.values.shape
+    borne = np.bincount(table.values.indices, minlength=columns)
+    # What all bear tells nothing, and would be given as a reason.
+    tells = (borne >= _RARE) & (borne < examples)
+    scale = np.where(tells, 1 + np.log(examples / np.maximum(borne, 1)), 0.0)
+    scale[0] = rules
+    return scale
+
+
+def _calibrated(model: TasteModel, table: Table) -> TasteModel:
+    """The model with the line that turns totals into chances (Platt, 1999)."""
+    totals = table.rules + model.scores(table)
+    line = LogisticRegression(C=1.0, solver="liblinear")
+    line.fit(totals[:, np.newaxis], table.picked, sample_weight=table.weight)
     return replace(
         model,
         slope=round(float(line.coef_[0, 0]), _DECIMALS),

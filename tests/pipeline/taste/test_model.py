@@ -5,10 +5,16 @@ import pytest
 
 from pipeline.taste.applying import TASTE, with_taste
 from pipeline.taste.learning import average_precision, learn
-from pipeline.taste.model import FREE, NEAR, Example, TasteModel, train
+from pipeline.taste.model import FREE, NEAR, TasteModel
+from pipeline.taste.model import train as train_on
+from pipeline.taste.table import Example, tabulate
 from store.models import Part, Score
 
 WORDS = [f"t:w{n}" for n in range(60)]
+
+
+def train(examples, way=FREE):
+    return train_on(tabulate(examples), way)
 
 
 def stream(count: int, seed: int = 1, *, told: str = "t:gem") -> list[Example]:
