@@ -26,14 +26,16 @@ SHIPPED = Path(__file__).parent
 """The folder of the configuration that ships."""
 
 _SPREAD = ("sources", "topics")
-_FROM_ENVIRONMENT = {
+_SECRETS = {
     "github_token": "GITHUB_TOKEN",
     "embeddings.key": "BRIEFING_EMBEDDINGS_KEY",
-    "embeddings.api_key": "BRIEFING_EMBEDDINGS_KEY",
     "alerts.webhook": "BRIEFING_ALERT_WEBHOOK",
     "alerts.mail.password": "BRIEFING_SMTP_PASSWORD",
 }
-"""Where a secret might be looked for in TOML -> the variable that it comes from."""
+"""Setting -> the variable that it comes from, and nothing else."""
+_FROM_ENVIRONMENT = {**_SECRETS, "addresses.wechat_bridge": "BRIEFING_WECHAT_BRIDGE"}
+_REFUSED = {**_SECRETS, "embeddings.api_key": "BRIEFING_EMBEDDINGS_KEY"}
+"""What somebody might write into TOML -> where it belongs."""
 
 
 class _Environment(BaseSettings):
@@ -75,22 +77,10 @@ def load_settings(
     """
     folder = folder or SHIPPED
     merged = _read(folder)
-    outside = _Environment(_env_file=folder / ".env") if environment else None
     _refuse_secrets(merged)
-    if outside and outside.GITHUB_TOKEN and outside.GITHUB_TOKEN.get_secret_value():
-        merged.tables["github_token"] = outside.GITHUB_TOKEN
-    layers: list[tuple[str, Mapping[str, Any]]] = list((overrides or {}).items())
-    if outside and outside.BRIEFING_WECHAT_BRIDGE:
-        layers.insert(0, ("addresses", {"wechat_bridge": outside.BRIEFING_WECHAT_BRIDGE}))
-    if outside and outside.BRIEFING_EMBEDDINGS_KEY:
-        layers.insert(0, ("embeddings", {"key": outside.BRIEFING_EMBEDDINGS_KEY}))
-    if outside and outside.BRIEFING_ALERT_WEBHOOK:
-        layers.insert(0, ("alerts", {"webhook": outside.BRIEFING_ALERT_WEBHOOK}))
-    if outside and outside.BRIEFING_SMTP_PASSWORD:
-        mail = _table(_table(merged.tables, "alerts"), "mail")
-        password = {"password": outside.BRIEFING_SMTP_PASSWORD}
-        layers.insert(0, ("alerts", {"mail": {**mail, **password}}))
-    for table, values in layers:
+    if environment:
+        _lay_over(merged, _Environment(_env_file=folder / ".env"))
+    for table, values in (overrides or {}).items():
         below = merged.tables.get(table, {})
         if isinstance(below, dict):  # what is no table is a fault, which the models find
             merged.tables[table] = {**below, **values}
@@ -129,23 +119,33 @@ def _read(folder: Path) -> _Merged:
     return merged
 
 
-def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The table of that name within another; empty where there is none."""
-    found = table.get(name)
-    return found if isinstance(found, dict) else {}
+def _lay_over(merged: _Merged, outside: _Environment) -> None:
+    """Put what the environment says into the tables."""
+    for path, variable in _FROM_ENVIRONMENT.items():
+        value = getattr(outside, variable)
+        table = _table_of(path, merged.tables, make=True) if value else None
+        if table is not None:  # what is no table is a fault, which the models find
+            table[path.rpartition(".")[2]] = value
 
 
 def _refuse_secrets(merged: _Merged) -> None:
     """Take secrets out of the tables, a fault for each."""
-    for path, variable in _FROM_ENVIRONMENT.items():
-        *tables, key = path.split(".")
-        table: Any = merged.tables
-        for name in tables:
-            table = table.get(name) if isinstance(table, dict) else None
-        if isinstance(table, dict) and table.pop(key, None) is not None:
+    for path, variable in _REFUSED.items():
+        table = _table_of(path, merged.tables)
+        if table is not None and table.pop(path.rpartition(".")[2], None) is not None:
             where = f"{merged.origin[path.partition('.')[0]]}: {path}"
             advice = f"set the environment variable {variable}, or write it to .env"
             merged.faults.append(Fault(where, "a secret stands in the open", advice))
+
+
+def _table_of(path: str, tables: dict[str, Any], *, make: bool = False) -> dict[str, Any] | None:
+    """The table that a setting stands in; None where there is none, or something else."""
+    table: Any = tables
+    for name in path.split(".")[:-1]:
+        if not isinstance(table, dict):
+            return None
+        table = table.setdefault(name, {}) if make else table.get(name)
+    return table if isinstance(table, dict) else None
 
 
 def _merge(merged: _Merged, file: str, key: str, value: Any) -> None:

@@ -143,10 +143,16 @@ class IssueSectionSettings(Section):
     """Kinds that belong here by nature."""
     terms: tuple[str, ...] = ()
     """Words in the title of an article that speak for this section."""
+    hints: tuple[str, ...] = ()
+    """Words in the title that only name what it is often about: half as much each."""
     exclude: tuple[str, ...] = ()
     """Phrases that take a word back."""
+    opening: tuple[str, ...] = ()
+    """Words at the beginning of the text: half as much each, two of them at most."""
+    hosts: tuple[str, ...] = ()
+    """Sites whose articles belong here as a rule; ``zhihu.com`` is ``zhuanlan.zhihu.com`` too."""
 
-    _spelled = field_validator("terms", "exclude")(spelled)
+    _spelled = field_validator("terms", "hints", "exclude", "opening")(spelled)
 
 
 class Topic(Section):
@@ -251,7 +257,6 @@ class Addresses(Section):
     """Base addresses of the services that sources are built on."""
 
     arxiv_api: HttpAddress = "https://export.arxiv.org/api/query"
-    arxiv_lists: HttpAddress = "https://rss.arxiv.org/atom"
     github_web: HttpAddress = "https://github.com"
     github_api: HttpAddress = "https://api.github.com"
     wechat_bridge: str = ""
@@ -333,7 +338,7 @@ class Store(Section):
     issues: str = "issues"
     """Folder that ``briefing export`` writes to."""
     keep_payload_days: int = Field(default=90, ge=1)
-    """``briefing prune`` drops the raw answers of sources that are older than this."""
+    """Raw answers of sources that are older than this are let go of, at the end of each night."""
 
 
 class Settings(Section):

@@ -2,52 +2,41 @@
 
 What the editor, or an entry of a file, asked for wins; then a paper's, a repository's or a
 release's own section. What is left are articles, and several things point somewhere: the words
-of their titles (configuration), what they are about, how they are headed, and how their texts
-open. Each is a point, or more, for a section; the section of their sources breaks a tie, and
-decides where nothing points anywhere. What past issues teach beyond that,
-``pipeline.taste.sections`` learns.
+of their titles and of their first lines and the sites that they stand on (configuration), and
+what they show to be about (``pipeline.signs``). Each is a point, or a half, for a section. What
+a text *is* (详解, 发布, 开源) counts more than what it is about (剪枝, 芯片), since every section
+is about that. The section of their sources breaks a tie, and decides where nothing points
+anywhere. What past issues teach beyond that, ``pipeline.taste.sections`` learns.
 """
 
 from __future__ import annotations
 
-import re
+import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from config.settings import IssueSectionSettings, Settings
-from pipeline.language import language_of
 from pipeline.matching import TermMatcher
+from pipeline.signs import is_at, opening_of, signs_of
 from store.models import EDITOR, Candidate, Kind, Story
 
 _APART = " | "
 """Between two titles that are read in one pass; no term reaches across."""
-_FEW = 5
-"""Papers or repositories that an article on them names at most; a survey names more."""
-_WORDS = 4
-"""Latin words from which a headline is a sentence; "GEMM caching" may be Chinese to a Chinese."""
-_REPOSITORY_TITLE = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+\s*[:：]")
-_LATIN_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]+")
-_OPENING = 300
-"""Characters of a text that are looked at for how it speaks."""
-_ON_A_STUDY = re.compile(
-    "研究者|研究人员|作者提出|该方法|(?:该|这篇)论文|论文中|实验(?:结果|表明|证明)"
-    r"|\b(?:the authors|this paper|the paper|researchers) (?:propose|present|show|introduce)",
-    re.IGNORECASE,
-)
-"""Someone else's paper is told."""
-_OWN_VOICE = re.compile(r"本文|笔者|\bin this (?:post|article|tutorial)\b", re.IGNORECASE)
-"""An article that speaks of itself is no piece of news."""
-_ABOUT = 1
-_PAPER_TITLE = 2
-"""A foreign headline over a text of ours is the title of a paper as a rule."""
-_CODE_TITLE = 3
-"""``owner/name: …`` is nothing but a repository."""
+_TERM = 1.0
+_HINT = 0.4
+"""Two of them are less than one word that says what a text is."""
+_OPENING = 0.5
+_MOST_OPENINGS = 2
+_HOST = 1.0
+_SOURCE = 0.25
+"""Less than any word, but enough where words stand against each other."""
 
 
 def section_of(story: Story, settings: Settings) -> str:
     """The section proposed for a story."""
-    return decided(story, settings) or leading(story, settings, points_of(story, settings))
+    return decided(story, settings) or leading(points_of(story, settings), settings)
 
 
 def decided(story: Story, settings: Settings) -> str | None:
@@ -61,26 +50,22 @@ def decided(story: Story, settings: Settings) -> str | None:
     return None
 
 
-def points_of(story: Story, settings: Settings) -> dict[str, int]:
-    """How much points to each section, by what the articles of a story say."""
+def points_of(story: Story, settings: Settings) -> dict[str, float]:
+    """How much points to each section, by what the articles of a story say and where they stand."""
     sections = settings.sections
-    members = [member.candidate for member in story.members]
-    matches = _matcher(sections).matches(_APART.join(member.title for member in members))
-    points = Counter(section for section, _ in {(match.topic, match.term) for match in matches})
-    for kind, worth in signs_of(story, settings):
-        points[home(kind, sections)] += worth
-    return {section.name: points[section.name] for section in sections}
+    articles = [member.candidate for member in story.members]
+    points: dict[str, list[float]] = {section.name: [] for section in sections}
+    for name, worth in (*_worded(articles, sections), *_placed(articles, settings)):
+        points[name].append(worth)
+    for kind, worth in signs_of(articles, settings.newsletter.language):
+        points[home(kind, sections)].append(worth)
+    return {name: math.fsum(worths) for name, worths in points.items()}
 
 
-def leading(story: Story, settings: Settings, points: Mapping[str, int]) -> str:
-    """The section with most points; its sources' section breaks a tie, then the printed order."""
-    declared = {source.name: source.section for source in settings.sources}
-    items = [member.candidate.item for member in story.members]
-    sources = Counter(declared.get(item.source, item.section) for item in items)
-    best = max(settings.sections, key=lambda s: (points.get(s.name, 0), sources[s.name]))
-    if points.get(best.name, 0) or sources[best.name]:
-        return best.name
-    return home(Kind.ARTICLE, settings.sections)
+def leading(points: dict[str, float], settings: Settings) -> str:
+    """The section with most points, the first printed of several; that of articles without any."""
+    best = max(points, key=lambda name: points[name])
+    return best if points[best] else home(Kind.ARTICLE, settings.sections)
 
 
 def home(kind: Kind, sections: Sequence[IssueSectionSettings]) -> str:
@@ -88,36 +73,34 @@ def home(kind: Kind, sections: Sequence[IssueSectionSettings]) -> str:
     return next((s.name for s in sections if kind.value in s.kinds), sections[0].name)
 
 
-def signs_of(story: Story, settings: Settings) -> Iterator[tuple[Kind, int]]:
-    """What the articles of a story are about, beside their words: kinds, and points for them."""
-    articles = [member.candidate for member in story.members]
-    language = settings.newsletter.language.partition("-")[0].lower()
-    keys = {key for article in articles for key in article.mentions}
-    code = {key for key in keys if key.startswith("github:")}
-    papers = {key for key in keys - code if not key.startswith("gist:")}
-    if 0 < len(papers) <= _FEW:
-        yield Kind.PAPER, _ABOUT
-    if 0 < len(code) <= _FEW:
-        yield Kind.REPOSITORY, _ABOUT
-    openings = [(article.item.summary or article.item.text)[:_OPENING] for article in articles]
-    if any(_ON_A_STUDY.search(opening) for opening in openings):
-        yield Kind.PAPER, _ABOUT
-    if any(_OWN_VOICE.search(opening) for opening in openings):
-        yield Kind.ARTICLE, _ABOUT
-    if any(_is_foreign_title(article, language) for article in articles):
-        yield Kind.PAPER, _PAPER_TITLE
-    if any(_REPOSITORY_TITLE.match(article.title) for article in articles):
-        yield Kind.REPOSITORY, _CODE_TITLE
+def source_sections(articles: Sequence[Candidate], settings: Settings) -> Counter[str | None]:
+    """The sections that the sources of articles are for, and how many articles for each."""
+    declared = {source.name: source.section for source in settings.sources}
+    return Counter(declared.get(a.item.source, a.item.section) for a in articles)
 
 
-def _is_foreign_title(article: Candidate, language: str) -> bool:
-    """Whether a text in the newsletter's language stands under an English sentence."""
-    return (
-        article.language == language != "en"
-        and language_of(article.title) == "en"
-        and len(_LATIN_WORD.findall(article.title)) >= _WORDS
-        and not _REPOSITORY_TITLE.match(article.title)
-    )
+def _worded(
+    articles: Sequence[Candidate], sections: tuple[IssueSectionSettings, ...]
+) -> Iterator[tuple[str, float]]:
+    """Sections that words speak for, and points for them; each word once for a story."""
+    words = _words_of(sections)
+    titles = words.titles.matches(_APART.join(article.title for article in articles))
+    for said in {(match.topic, match.term) for match in titles}:
+        yield said[0], _HINT if said in words.hints else _TERM
+    openings = words.openings.matches(_APART.join(map(opening_of, articles)))
+    found = Counter(section for section, _ in {(match.topic, match.term) for match in openings})
+    for section, count in found.items():
+        yield section, _OPENING * min(count, _MOST_OPENINGS)
+
+
+def _placed(articles: Sequence[Candidate], settings: Settings) -> Iterator[tuple[str, float]]:
+    """Sections that the articles' sites and sources are for, and points for them."""
+    sources = source_sections(articles, settings)
+    for section in settings.sections:
+        if any(is_at(article, section.hosts) for article in articles):
+            yield section.name, _HOST
+        if sources[section.name]:
+            yield section.name, _SOURCE * sources[section.name] / len(articles)
 
 
 def _asked(members: Sequence[Candidate], settings: Settings) -> str | None:
@@ -136,6 +119,30 @@ def _asked(members: Sequence[Candidate], settings: Settings) -> str | None:
     return asking[0].section if asking else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """What is looked for in one place for one section."""
+
+    name: str
+    terms: tuple[str, ...]
+    exclude: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    titles: TermMatcher
+    openings: TermMatcher
+    hints: frozenset[tuple[str, str]]
+
+
 @lru_cache(maxsize=2)
-def _matcher(sections: tuple[IssueSectionSettings, ...]) -> TermMatcher:
-    return TermMatcher(sections)
+def _words_of(sections: tuple[IssueSectionSettings, ...]) -> _Words:
+    return _Words(
+        titles=TermMatcher(
+            _Listed(name=s.name, terms=(*s.terms, *s.hints), exclude=s.exclude) for s in sections
+        ),
+        openings=TermMatcher(
+            _Listed(name=s.name, terms=s.opening, exclude=s.exclude) for s in sections
+        ),
+        hints=frozenset((s.name, hint) for s in sections for hint in s.hints),
+    )

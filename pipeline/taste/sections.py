@@ -1,58 +1,78 @@
 """Which section a story belongs in, as past issues and decisions teach it.
 
 Kinds and wishes decide first (``pipeline.section``); what is learned are articles. A story is a set
-of tokens: words of its titles and of the opening of its texts, medium, host, hosts of its links,
-and what the rules make of it. From them complement naive Bayes tells the sections apart: its
-weights are logarithms of counts, so a few dozen examples do, and it is learned in milliseconds.
-
-J. Rennie et al., Tackling the Poor Assumptions of Naive Bayes Text Classifiers, ICML 2003.
+of tokens: words of its titles and of the opening of its texts, its media, what its sources are for,
+and the points that the rules give to each section. Multinomial logistic regression weighs them. Its
+penalty pulls the weights not to nothing but to the rules: what little is known of is left to them,
+and so a few dozen examples do.
 
 Weights are rounded and summed exactly, so that a proposal is the same on every machine. The model
-is plain JSON. The rules' proposal stands wherever what is learned is not sure.
+is plain JSON.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
 from config.errors import InputError
 from config.settings import Settings
 from pipeline.headline import publisher_of
+from pipeline.identity import identify
 from pipeline.issue_links import item_links
 from pipeline.joining.spelling import folded
 from pipeline.normalise import normalise
-from pipeline.section import decided, leading, points_of, section_of, signs_of
+from pipeline.papers import ARXIV_ID
+from pipeline.section import decided, points_of, section_of, source_sections
 from pipeline.taste.features import words
-from store.models import CandidateId, Draft, Member, RawItem, SourceName, Story, StoryId
+from pipeline.venue import venue_of
+from store.models import (
+    CandidateId,
+    Draft,
+    Kind,
+    Member,
+    PaperFacts,
+    RawItem,
+    SourceName,
+    Story,
+    StoryId,
+)
+
+if TYPE_CHECKING:
+    from pipeline.taste.table import Floats
 
 _FEWEST = 12
 """Articles below which nothing is learned: those of one issue."""
-_SURE = 0.5
-"""From this chance on, what is learned overrules the rules."""
-_SMOOTHING = 1.0
+_ODDS = 1.5
+"""Logarithm of the odds that a point of the rules is worth before anything is learned."""
+_PENALTY = 3.0
+"""On the squares of what is learned, halved; against one for each example."""
 _PLACES = 4
 """Decimal places of a weight: a hundred of them together move a chance by less than 1 %."""
-
+_HALVED = 240
+"""An article counts half if so many ran since, those of a year: what editors do moves on."""
 _OFTEN = 2
 """Articles that a token must be seen in: without the others nothing is lost but size."""
 
 _TEXT_CHARS = 600
-_TITLE = _TEXT = 1.0
+_TITLE = _TEXT = 2.0
 """What the words of the titles, and those of the texts, weigh together (Euclidean length)."""
-_TAG = 0.5
-_RULE = 0.7
-_POINT = 0.4
-_MOST_POINTS = 3
+_MEDIUM = 1.0
+_POINT = 0.5
+"""Of a point of the rules. What weighs little is hardly moved from where it starts."""
+_ANY = "any"
+"""What every story has: some sections run more than others."""
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _PAST = SourceName("往期")
+_ARXIV_TAG = re.compile(ARXIV_ID, re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +81,7 @@ class SectionModel:
 
     sections: tuple[str, ...]
     weights: Mapping[str, tuple[float, ...]]
-    """Token -> weights in the order of `sections`, about zero together."""
+    """Token -> weights in the order of `sections`."""
     examples: int
     """Articles that it was learned from."""
 
@@ -98,12 +118,10 @@ def load_model(text: str) -> SectionModel:
 
 
 def propose(story: Story, settings: Settings, model: SectionModel | None) -> str:
-    """The section proposed for a story: the rules', unless the model is sure of another."""
-    rules = section_of(story, settings)
+    """The section proposed for a story: the likeliest, or the rules' where nothing is learned."""
     if model is None or decided(story, settings) is not None:
-        return rules
-    best, chance = learned(story, settings, model)
-    return best if chance >= _SURE else rules
+        return section_of(story, settings)
+    return learned(story, settings, model)[0]
 
 
 def learned(story: Story, settings: Settings, model: SectionModel) -> tuple[str, float]:
@@ -122,94 +140,97 @@ def learned(story: Story, settings: Settings, model: SectionModel) -> tuple[str,
 def learn_sections(
     examples: Iterable[tuple[Story, str]], settings: Settings
 ) -> SectionModel | None:
-    """Learn from stories and the sections they ran in; None where there are too few.
+    """Learn from stories and the sections they ran in, the latest last; None for too few.
 
     Stories whose kind decides teach nothing, nor do sections that are no more.
     """
-    names = {section.name for section in settings.sections}
+    names = tuple(section.name for section in settings.sections)
     told = [
-        (tokens_of(story, settings), section)
+        (names.index(section), tokens_of(story, settings))
         for story, section in examples
         if section in names and decided(story, settings) is None
     ]
-    if len(told) < _FEWEST or len({section for _, section in told}) < 2:
+    if len(told) < _FEWEST or len({section for section, _ in told}) < 2:
         return None
-    return _fit([tokens for tokens, _ in told], [section for _, section in told])
-
-
-def _fit(rows: Sequence[Mapping[str, float]], sections: Sequence[str]) -> SectionModel:
-    # here, since nothing but learning needs scikit-learn
-    from sklearn.feature_extraction import DictVectorizer
-    from sklearn.naive_bayes import ComplementNB
-
-    seen = Counter(token for row in rows for token in row)
-    often = [{t: value for t, value in row.items() if seen[t] >= _OFTEN} for row in rows]
-    columns = DictVectorizer()
-    bayes = ComplementNB(alpha=_SMOOTHING)
-    bayes.fit(columns.fit_transform(often), sections)
-    by_token = bayes.feature_log_prob_.T
-    centred = (by_token - by_token.mean(axis=1, keepdims=True)).tolist()
+    seen = Counter(token for _, tokens in told for token in tokens)
+    rules = [_points_token(name) for name in names]
+    known = rules + sorted(t for t, n in seen.items() if n >= _OFTEN and t not in rules)
+    weights = _fit(told, known, len(names)).round(_PLACES).tolist()
     return SectionModel(
-        sections=tuple(str(name) for name in bayes.classes_),
-        weights={
-            str(token): tuple(round(weight, _PLACES) for weight in weights)
-            for token, weights in zip(columns.feature_names_, centred, strict=True)
-        },
-        examples=len(rows),
+        sections=names,
+        weights={token: tuple(row) for token, row in zip(known, weights, strict=True)},
+        examples=len(told),
+    )
+
+
+def _fit(
+    told: Sequence[tuple[int, Mapping[str, float]]], known: Sequence[str], sections: int
+) -> Floats:
+    """(tokens, sections): a weight of each of the `known` tokens for each section.
+
+    `told` are sections by their numbers, and tokens with their values. The first of the known
+    tokens are the rules' points for each section; to begin with, these alone weigh something.
+    """
+    # here, since nothing but learning needs them
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    from pipeline.taste.logistic import fit_from
+
+    columns = {token: number for number, token in enumerate(known)}
+    cells = [
+        (row, columns[token], value)
+        for row, (_, tokens) in enumerate(told)
+        for token, value in tokens.items()
+        if token in columns
+    ]
+    rows, places, values = zip(*cells, strict=True)
+    start = np.zeros((len(known), sections))
+    np.fill_diagonal(start, _ODDS / _POINT)
+    return fit_from(
+        start,
+        csr_matrix((values, (rows, places)), shape=(len(told), len(known))),
+        np.array([section for section, _ in told]),
+        counts=1 / (1 + np.arange(len(told))[::-1] / _HALVED),
+        penalty=_PENALTY,
     )
 
 
 def tokens_of(story: Story, settings: Settings) -> dict[str, float]:
     """The tokens of a story of articles, and what each weighs."""
-    members = [member.candidate for member in story.members]
-    titles = dict.fromkeys(word for member in members for word in words(member.title))
+    articles = [member.candidate for member in story.members]
+    titles = dict.fromkeys(word for article in articles for word in words(article.title))
     texts = dict.fromkeys(
         word
-        for member in members
-        for word in words((member.item.summary or member.item.text)[:_TEXT_CHARS], pairs=False)
+        for article in articles
+        for word in words((article.item.summary or article.item.text)[:_TEXT_CHARS], pairs=False)
     )
+    media = (folded(publisher_of(article, settings.publishers)) for article in articles)
+    sources = source_sections(articles, settings)
     points = points_of(story, settings)
     return {
+        _ANY: 1.0,
         **_spread("t", titles, _TITLE),
         **_spread("b", texts, _TEXT),
-        **dict.fromkeys(_tags(story, settings), _TAG),
-        f"rules={leading(story, settings, points)}": _RULE,
-        **{
-            f"points={name}": _POINT * min(count, _MOST_POINTS)
-            for name, count in points.items()
-            if count
-        },
+        **{f"medium={medium}": _MEDIUM for medium in media if medium},
+        **{f"source={section}": _MEDIUM for section in sources if section},
+        **{_points_token(name): _POINT * worth for name, worth in points.items() if worth},
     }
+
+
+def _points_token(section: str) -> str:
+    return f"points={section}"
 
 
 def _spread(kind: str, found: Mapping[str, None], length: float) -> dict[str, float]:
     return {f"{kind}:{word}": length / math.sqrt(len(found)) for word in found}
 
 
-def _tags(story: Story, settings: Settings) -> Iterator[str]:
-    declared = {source.name: source.section for source in settings.sources}
-    for kind, worth in signs_of(story, settings):
-        yield f"sign={kind}{worth}"
-    for member in story.members:
-        candidate = member.candidate
-        yield f"medium={folded(publisher_of(candidate, settings.publishers))}"
-        yield f"source={declared.get(candidate.item.source, candidate.item.section) or ''}"
-        yield f"host={_host(candidate.canonical_url)}"
-        yield from (f"link={_host(link)}" for link in candidate.item.links)
-
-
-def _host(url: str) -> str:
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:  # urlsplit's way to say that it is no address
-        return ""
-    return (host or "").removeprefix("www.")
-
-
 def past_story(draft: Draft, settings: Settings) -> Story:
-    """An item of an issue as if its source had brought it, with all the links that it ran with.
+    """An item of an issue as if its source had brought it, with all that it ran with.
 
-    The source is the one whose label is printed behind the title, where one of them is.
+    The source is the one whose label is printed behind the title, where one of them is. An article
+    that ran with the tags of a paper (``[2003.01234]``, ``[CVPR 2020]``) is one on that paper.
     """
     links = [link.url for item in (draft, *draft.items) for link in item_links(item)]
     links += [item.url for item in draft.items]
@@ -226,6 +247,16 @@ def past_story(draft: Draft, settings: Settings) -> Story:
         summary=draft.summary,
         publisher=draft.source or None,
         links=tuple(link for link in links if link),
+        text=draft.details,
+        kind=identify(draft.url).kind or Kind.ARTICLE,
+        paper=_paper_of(draft.tags, settings),
     )
     member = Member(id=CandidateId(0), candidate=normalise(item), first_seen=_LONG_AGO)
     return Story(id=StoryId(0), members=(member,))
+
+
+def _paper_of(tags: Sequence[str], settings: Settings) -> PaperFacts | None:
+    """What the tags before a title tell of a paper; None where they tell of none."""
+    arxiv_id = next((tag for tag in tags if _ARXIV_TAG.fullmatch(tag)), None)
+    venue = venue_of("; ".join(tags), None, settings.venues)
+    return PaperFacts(arxiv_id=arxiv_id, venue=venue) if arxiv_id or venue else None

@@ -179,6 +179,29 @@ def test_what_should_be_a_table_is_a_fault_beside_the_environment_too(tmp_path, 
     assert found.startswith(f"all.toml: {table}: input should be a valid dictionary")
 
 
+@pytest.mark.parametrize("written", ["", "[alerts.mail]\nport = 25\n"])
+def test_each_variable_is_laid_where_its_setting_is(tmp_path, monkeypatch, written):
+    for name in ("EMBEDDINGS_KEY", "SMTP_PASSWORD"):
+        monkeypatch.setenv(f"BRIEFING_{name}", f"canary {name}")
+    monkeypatch.setenv("BRIEFING_ALERT_WEBHOOK", "https://hooks.example/canary")
+    monkeypatch.setenv("BRIEFING_WECHAT_BRIDGE", "https://bridge.example/{biz}")
+    monkeypatch.setenv("GITHUB_TOKEN", "")
+    settings = load_settings(folder(tmp_path, all=MINIMAL + written))
+    secrets = (
+        settings.embeddings.key,
+        settings.alerts.mail.password,
+        settings.alerts.webhook,
+    )
+    assert [secret and secret.get_secret_value() for secret in secrets] == [
+        "canary EMBEDDINGS_KEY",
+        "canary SMTP_PASSWORD",
+        "https://hooks.example/canary",
+    ]
+    assert settings.addresses.wechat_bridge == "https://bridge.example/{biz}"
+    assert settings.github_token is None
+    assert settings.alerts.mail.port == (25 if written else 587)
+
+
 def test_overrides_are_laid_over_tables(tmp_path):
     path = folder(tmp_path, all=MINIMAL + "[network]\ndelay = 3.0\ntimeout = 5.0\n")
     settings = load_settings(path, overrides={"network": {"delay": 0.0}})

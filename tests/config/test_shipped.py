@@ -11,7 +11,7 @@ from config.load import SHIPPED, load_settings
 from config.settings import FeedSettings, ListSettings, Settings, StoryRules
 from pipeline.headline import publisher_of
 from pipeline.matching import TermMatcher
-from pipeline.score import section_of
+from pipeline.section import section_of
 from store.models import SourceName
 from tests.builders import a_candidate, a_story, an_item
 
@@ -76,14 +76,18 @@ def test_every_term_is_found_in_itself(worded):
 
 @pytest.mark.parametrize("worded", WORDED, ids=lambda worded: worded.name)
 def test_no_term_is_listed_twice(worded):
-    plain = ["".join(filter(str.isalnum, term)).lower() for term in worded.terms]
+    words = (*worded.terms, *getattr(worded, "hints", ()))
+    plain = ["".join(filter(str.isalnum, term)).lower() for term in words]
     assert [term for term, count in Counter(plain).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("worded", WORDED, ids=lambda worded: worded.name)
 def test_every_excluded_phrase_takes_something_back(worded):
-    bare = TermMatcher([SimpleNamespace(name=worded.name, terms=worded.terms, exclude=())])
-    full = TermMatcher([worded])
+    words = (*worded.terms, *getattr(worded, "hints", ()), *getattr(worded, "opening", ()))
+    bare, full = (
+        TermMatcher([SimpleNamespace(name=worded.name, terms=words, exclude=exclude)])
+        for exclude in ((), worded.exclude)
+    )
     idle = [phrase for phrase in worded.exclude if not bare.matches(phrase)]
     assert idle == []
     assert [phrase for phrase in worded.exclude if full.matches(phrase)] == []

@@ -12,8 +12,15 @@ from tests.builders import a_candidate, a_story, an_item
 SETTINGS = Settings(
     newsletter=Newsletter(title="简报", tagline="端侧"),
     sections=(
-        IssueSectionSettings(name="业界新闻", terms=("发布", "亮相")),
-        IssueSectionSettings(name="论文", kinds=("paper",), terms=("论文",)),
+        IssueSectionSettings(
+            name="业界新闻", terms=("发布", "亮相"), hints=("芯片",), hosts=("news.example",)
+        ),
+        IssueSectionSettings(
+            name="论文",
+            kinds=("paper",),
+            terms=("论文",),
+            opening=("研究者", "实验表明", "the authors propose", "论文中"),
+        ),
         IssueSectionSettings(name="开源项目", kinds=("repository", "release"), terms=("开源",)),
         IssueSectionSettings(name="博文", kinds=("article",), terms=("详解",)),
     ),
@@ -67,11 +74,31 @@ def test_an_english_headline_over_an_english_text_says_nothing():
 
 
 @pytest.mark.parametrize(
-    ("summary", "points"),
-    [("本文拆开来看。", 1), ("In this post we look inside.", 1), ("日前，它上市了。", 0)],
+    ("title", "points"), [("检测怎么更快？", 1), ("检测（二）", 1), ("检测更快了", 0)]
 )
-def test_an_article_that_speaks_of_itself_is_no_news(summary, points):
-    assert points_of(article("新芯片", summary=summary), SETTINGS)["博文"] == points
+def test_a_question_and_a_part_of_a_series_are_no_news(title, points):
+    assert points_of(article(title), SETTINGS)["博文"] == points
+
+
+@pytest.mark.parametrize(
+    ("text", "section"),
+    [
+        ("论文标题：Faster Detection for Small Cameras", "论文"),
+        ("原文链接：https://a.example/x.pdf", "论文"),
+        ("项目地址：https://code.example/x", "开源项目"),
+        ("标题：更快的检测", "博文"),
+    ],
+)
+def test_a_line_that_names_a_paper_or_a_project_tells_what_it_is_about(text, section):
+    assert section_of(article("更快的检测", summary="", text=text), SETTINGS) == section
+
+
+def test_a_hint_counts_less_than_a_word_and_a_site_as_much():
+    assert points_of(article("芯片发布"), SETTINGS)["业界新闻"] == pytest.approx(1.4)
+    there = a_candidate(item=an_item(title="x"), canonical_url="https://www.news.example/1")
+    assert points_of(a_story(there), SETTINGS)["业界新闻"] == 1.0
+    beside = a_candidate(item=an_item(title="x"), canonical_url="https://oldnews.example/1")
+    assert points_of(a_story(beside), SETTINGS)["业界新闻"] == 0.0
 
 
 def test_each_sign_counts_once_however_many_articles_show_it():
