@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test check browser nightly bench realdata soak lock clean
+.PHONY: demo test check browser nightly bench realdata soak faults audit lock clean
 
 demo: $(STAMP)
 	@$(BIN)/briefing demo demo
@@ -43,11 +43,13 @@ soak: $(STAMP)
 faults: $(STAMP)
 	$(BIN)/python -m tests.faults
 
-# Asks the advisory service for known faults of what the lock pins; pip-audit stays out of the lock.
+# Asks the advisory service for known faults of what the lock pins, and fails too where it does not
+# know one of them (a mirror of the registry has no advisories). pip-audit stays out of the lock.
 AUDIT := $(VENV)/audit
 audit: $(STAMP)
 	test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'; }
-	$(AUDIT)/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+	$(AUDIT)/bin/pip-audit --strict --require-hashes --disable-pip --requirement requirements.lock || { \
+	    echo 'make audit: a version has a known fault, or could not be asked about; see above' >&2; exit 1; }
 
 # Hashes pin what is installed; the build backend is in the lock too, so nothing else is fetched.
 $(STAMP): requirements.lock pyproject.toml

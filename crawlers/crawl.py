@@ -32,6 +32,9 @@ from store.models import Payload, RawItem, SourceName, SourceState
 
 logger = logging.getLogger(__name__)
 
+_AT_ONCE = 512
+"""Sources whose turn has begun: each takes memory while it waits for its host. Far more than are
+asked at once, so that one slow host with many sources keeps nobody else from being asked."""
 _TURN = 0.5
 """Seconds after which an interrupt is seen at the latest."""
 
@@ -61,11 +64,13 @@ def crawl(
     """
     waiting = {source.name: source for source in sources}
     began = time.monotonic()
+    turns = asyncio.Semaphore(_AT_ONCE)
 
     async def errand(ask: Ask) -> None:
         async with asyncio.TaskGroup() as group:
             for source in sources:
-                group.create_task(one(source, ask))
+                await turns.acquire()
+                group.create_task(one(source, ask)).add_done_callback(lambda _: turns.release())
 
     async def one(source: PageSource, ask: Ask) -> None:
         outcome = await visit(

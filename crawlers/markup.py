@@ -33,6 +33,8 @@ _BLOCKS = (
 _CELLS = ("td", "th")
 _MOST_LINKS = 2000
 """Of one text; each has to be made whole, looked at and stored."""
+_MOST_TAGS = 50_000
+"""Of one text, as of a page; what comes after them is left out. A tree takes 200 bytes a tag."""
 _PARAGRAPH = "\u2029"
 """Unicode's paragraph separator marks the edges of blocks until white space is collapsed."""
 _INLINE = re.compile(
@@ -87,6 +89,7 @@ def links_in(html: str, base: str) -> tuple[str, ...]:
 
 
 def _tree(text: str) -> etree._Element | None:
+    text = "<".join(text.split("<", _MOST_TAGS)[:_MOST_TAGS])
     # From bytes, since libxml2 refuses text that declares an encoding; a parser is made each
     # time, since one that is shared between threads waits for the others. The huge tree is for
     # depth: without it, everything below 255 nested elements is dropped.

@@ -36,14 +36,15 @@ from crawlers.source import (
 )
 from pipeline.alerts.expectation import expectation
 from pipeline.alerts.rules import UNEVEN
-from pipeline.unsecret import without_secrets
+from pipeline.renamed import under_known_ids
+from pipeline.unsecret import item_without_secrets, without_secrets
 from store.alerts import unusual_since
 from store.database import Store
 from store.items import (
     Counts,
     PayloadOutcome,
-    knows_any,
     load_article,
+    load_known,
     mark_articles,
     save_items,
     save_payload,
@@ -101,15 +102,18 @@ class Collector:
                     kept_article=lambda source, item: load_article(
                         self.store, source.name, self.hide(item.url)
                     ),
-                    knows_any=lambda source, items: knows_any(
-                        self.store, source.name, [self.hide(item.external_id) for item in items]
-                    ),
+                    knows_any=self._knows_any,
                     allowance=self.allowance,
                 )
                 _first_error(asked)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def _knows_any(self, source: Source, items: Sequence[RawItem]) -> bool:
+        said = [item_without_secrets(item, self.hide) for item in items]
+        ids = {item.external_id for item in under_known_ids(self.store, source.name, said)}
+        return bool(load_known(self.store, source.name, ids))
 
     def _states(self, sources: Sequence[Source]) -> dict[SourceName, SourceState]:
         """What is remembered of each source, but for those that now ask for something else."""
@@ -169,7 +173,7 @@ class Collector:
         kept: PayloadOutcome = "unparsable"
         items: Sequence[RawItem] = ()
         if isinstance(page.parsed, ParsedItems):
-            kept, items = "items", page.parsed.items
+            kept, items = "items", under_known_ids(self.store, source.name, page.parsed.items)
         elif isinstance(page.parsed, ParsedEmpty):
             kept = "empty"
         elif isinstance(page.parsed, ParsedRefusal):

@@ -6,12 +6,14 @@ taken up by the stages, which ask the store for what waits.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from config.errors import StoreError
 from config.settings import Settings
 from crawlers.allowance import Allowance
 from crawlers.build import Sources, build_enrichment, build_sources
@@ -23,9 +25,11 @@ from pipeline.period import Period, period_of
 from pipeline.stages import learn_taste, normalise_pending, score_open
 from pipeline.stories import cluster_pending
 from pipeline.timetable import Begun, Timetable, missed
+from pipeline.upkeep.prune import let_go
 from store.candidates import load_keys_to_enrich, save_lookups
 from store.database import Store, run_lock
 from store.models import GITHUB, RunId
+from store.retention import Weight
 from store.runs import (
     ENDED,
     Run,
@@ -34,8 +38,11 @@ from store.runs import (
     finish_run,
     load_begun,
     load_run,
+    marked_if_cut_short,
     start_run,
 )
+
+logger = logging.getLogger(__name__)
 
 _FIRST = timedelta(minutes=55)
 """So long after its time the very first night is still begun: whoever asks, asks every hour."""
@@ -56,6 +63,10 @@ class Night:
     alerts: Changes
     untold: tuple[str, ...]
     """Why alerts could not be sent, a line a channel."""
+    dropped: Weight
+    """Old answers of sources that were let go of."""
+    undropped: str
+    """Why not all of them could be; empty where they were."""
 
     @property
     def failed(self) -> list[SourceReport]:
@@ -84,7 +95,7 @@ def nightly(
         started = time.monotonic()
         close_interrupted(store)
         run = start_run(store, "nightly", now)
-        with logs.of_run(run):
+        with logs.of_run(run), marked_if_cut_short(store, run):
             period = period_of(store, settings, now)
             begin(sources)
             collector = Collector(
@@ -95,6 +106,7 @@ def nightly(
                 progress=progress,
                 allowance=allowance,
             )
+            normalise_pending(store, now)  # what a run that was cut short had stored
             collector.collect(sources.pages, sources.clients)
             normalise_pending(store, now)
             cluster_pending(store, settings, now)
@@ -104,6 +116,8 @@ def nightly(
             scored = score_open(store, settings, since=period.start, period=period)
             learned = learn_taste(store, settings, now)
             finished = _finish(store, run, now + timedelta(seconds=time.monotonic() - started))
+            untold = _tell(store, settings, run, now)
+            dropped, undropped = _let_go(store, settings, now)
             return Night(
                 run=finished,
                 period=period,
@@ -111,7 +125,9 @@ def nightly(
                 taste={section: one.verdict for section, one in learned.items()},
                 waiting=sources.waiting,
                 alerts=alerts,
-                untold=_tell(store, settings, run, now),
+                untold=untold,
+                dropped=dropped,
+                undropped=undropped,
             )
 
 
@@ -135,6 +151,20 @@ def _tell(store: Store, settings: Settings, run: RunId, now: datetime) -> tuple[
     for line in failed:
         logs.warn(line)
     return failed
+
+
+def _let_go(store: Store, settings: Settings, now: datetime) -> tuple[Weight, str]:
+    """Old answers that were let go of, and why not all were: no reason for the night to fail."""
+    try:
+        return let_go(store, settings, now), ""
+    except StoreError as error:
+        cause = str(error)
+    except Exception as error:
+        logger.exception("letting go of old answers")
+        cause = f"{type(error).__name__}: {error}"
+    line = f"old answers are kept until the next night: {cause}"
+    logs.warn(line)
+    return Weight(), line
 
 
 def _enrich(collector: Collector, period: Period) -> None:

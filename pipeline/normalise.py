@@ -39,9 +39,7 @@ def normalise(item: RawItem) -> Candidate:
     identity = identify(item.url)
     keys = _keys(item, identity)
     mentioned = tuple(key for key in _mentions(item) if key not in keys)
-    title = clean_line(item.title)
-    if len(title) > _LONGEST_TITLE:
-        title = title[: _LONGEST_TITLE - 1].rstrip() + "…"
+    title = headline_of(item)
     return Candidate(
         item=item,
         kind=item.kind or identity.kind or _kind_of_facts(item),
@@ -53,6 +51,14 @@ def normalise(item: RawItem) -> Candidate:
         published=item.published,
         content_hash=_content_hash(item, mentioned),
     )
+
+
+def headline_of(item: RawItem) -> str:
+    """The title of an item as a candidate has it: one line, and no longer than any headline."""
+    title = clean_line(item.title)
+    if len(title) > _LONGEST_TITLE:
+        title = title[: _LONGEST_TITLE - 1].rstrip() + "…"
+    return title
 
 
 def clean_line(text: str) -> str:

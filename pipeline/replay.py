@@ -13,11 +13,12 @@ from crawlers.build import build_enrichment, build_sources
 from crawlers.source import CompletesItems, ParsedEmpty, ParsedItems, Source
 from pipeline import logs
 from pipeline.period import period_of
-from pipeline.stages import take_in
+from pipeline.renamed import under_known_ids
+from pipeline.stages import normalise_pending, take_in
 from store.database import Store, run_lock
 from store.items import Counts, StoredPayload, load_article, load_payloads, save_items
 from store.models import RawItem, SourceName
-from store.runs import finish_run, start_run
+from store.runs import finish_run, marked_if_cut_short, start_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def replay(
         if source is not None and source not in asked:
             raise NotFoundError(f"no source is called {source!r}; briefing sources lists them")
         run = start_run(store, "replay", now)
-        with logs.of_run(run):
+        with logs.of_run(run), marked_if_cut_short(store, run):
             seen: set[tuple[SourceName, str]] = set()
             counts, payloads = Counts(), 0
             unread: dict[str, None] = {}
@@ -57,10 +58,13 @@ def replay(
                 if stored.source not in asked:
                     unread[f"{stored.source}: no longer configured"] = None
                     continue
-                items = _items(store, asked[stored.source], stored, unread)
+                items = under_known_ids(
+                    store, stored.source, _items(store, asked[stored.source], stored, unread)
+                )
                 fresh = [i for i in items if (i.source, i.external_id) not in seen]
                 seen.update((i.source, i.external_id) for i in fresh)
                 counts += save_items(store, run, stored.id, fresh, now)
+                normalise_pending(store, now)  # known by their addresses to the next answer
             take_in(store, settings, period_of(store, settings, now))
             finish_run(store, run, at=now, status="ok")
     return Replayed(payloads=payloads, counts=counts, unread=tuple(unread))

@@ -97,11 +97,10 @@ class Scheduler:
     ) -> None:
         """Plan the next run, `at` a time that has come already or when the timetable says."""
         since = coming(self._begun(), now=datetime.now(UTC))
-        trigger = NightTrigger(timetable, since=since)
-        due = trigger.get_next_fire_time(None, since)
+        due = timetable.after(since)
         scheduler.add_job(
             self._night,
-            trigger,
+            NightTrigger(timetable, since=since),
             args=[timetable],
             id=_JOB,
             replace_existing=True,
@@ -110,11 +109,10 @@ class Scheduler:
             misfire_grace_time=self._settings.schedule.misfire_grace,
             next_run_time=at or due,
         )
-        logs.tell(self._next(timetable, since))
+        self._tell_next(due)
 
-    def _next(self, timetable: Timetable, since: datetime) -> str:
-        due = timetable.after(since)
-        return f"next run at {self._local(due)}" if due else "no run will ever be due"
+    def _tell_next(self, due: datetime | None) -> None:
+        logs.tell(f"next run at {self._local(due)}" if due else "no run will ever be due")
 
     def _wait(self, scheduler: BackgroundScheduler, timetable: Timetable) -> None:
         """Until a signal comes; meanwhile see to it that a clock that was set is noticed."""
@@ -147,7 +145,7 @@ class Scheduler:
         tell = logs.tell if code in (0, 1) else logs.warn
         tell(f"run ended with {how}{said}", exit_code=code, last_line=last)
         if not self._ending.is_set():
-            logs.tell(self._next(timetable, datetime.now(UTC)))
+            self._tell_next(timetable.after(datetime.now(UTC)))
 
     def _end_run(self) -> None:
         """Ask the run under way to end, and wait for it; a second signal ends it at once."""

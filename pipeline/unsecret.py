@@ -48,7 +48,7 @@ def _page(page: Fetched, hide: Hider) -> Fetched:
     if isinstance(parsed, ParsedItems):
         parsed = replace(
             parsed,
-            items=tuple(_item(item, hide) for item in parsed.items),
+            items=tuple(item_without_secrets(item, hide) for item in parsed.items),
             warnings=tuple(map(hide, parsed.warnings)),
         )
     return Fetched(payload=_payload(page.payload, hide), parsed=parsed)
@@ -58,7 +58,8 @@ def _payload(payload: Payload, hide: Hider) -> Payload:
     return replace(payload, url=hide(payload.url), body=hide.in_bytes(payload.body))
 
 
-def _item(item: RawItem, hide: Hider) -> RawItem:
+def item_without_secrets(item: RawItem, hide: Hider) -> RawItem:
+    """Give the item as it may be stored."""
     said = RAW_ITEM.write(item)
     hidden = hide(said)
     return item if hidden == said else RAW_ITEM.read(hidden)

@@ -16,12 +16,13 @@ from store.database import Store
 from store.models import (
     Candidate,
     CandidateId,
+    CanonicalUrl,
     IdentityKey,
     RawItemId,
     SourceName,
     StoryId,
 )
-from store.rows import RAW_ITEM, write_optional_time, write_time
+from store.rows import RAW_ITEM, read_optional_time, write_optional_time, write_time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +109,14 @@ def _save_candidate(db: Database, entry: NormalisedItem, now: datetime) -> None:
     _save_keys(db, candidate_id, candidate, known=known)
     if changed:
         _index(db, candidate_id, candidate)
-        if story_id is not None:
-            touch(db, [story_id], now)
+    if story_id is not None and (changed or _trends(candidate)):
+        touch(db, [story_id], now)
+
+
+def _trends(candidate: Candidate) -> bool:
+    """Whether it is on a trending page: something happens to it, though its text is the same."""
+    facts = candidate.item.repository
+    return facts is not None and facts.period is not None
 
 
 def _save_keys(
@@ -146,6 +153,36 @@ def load_keys(db: Database, candidate: CandidateId) -> Keys:
     ):
         keys[relation].append(IdentityKey(key))
     return Keys(own=tuple(keys["is"]), mentioned=tuple(keys["mentions"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What a source calls a candidate, and what it says of it."""
+
+    external_id: str
+    title: str
+    published: datetime | None
+
+
+def load_named(
+    store: Store, source: SourceName, key: IdentityKey, url: CanonicalUrl
+) -> list[Named]:
+    """The candidates of a source at a canonical address, the first one first.
+
+    `key` is that of the address.
+    """
+    with store.reading() as db:
+        rows = db.execute(
+            "SELECT c.external_id, c.title, c.published FROM candidate_key k"
+            " JOIN candidate c ON c.id = k.candidate_id"
+            " WHERE k.key = ? AND k.relation = 'is' AND c.source = ? AND c.canonical_url = ?"
+            " ORDER BY c.id",
+            [key, source, url],
+        ).fetchall()
+    return [
+        Named(external_id=name, title=title, published=read_optional_time(published))
+        for name, title, published in rows
+    ]
 
 
 def load_story_of(store: Store, source: SourceName, external_id: str) -> StoryId:

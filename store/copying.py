@@ -16,11 +16,17 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from config.errors import BusyError, StoreError
-from store.database import CUT, is_cut, sync, translated, unknown_migrations
+from store.database import (
+    CUT,
+    SIDES,
+    is_cut,
+    remove_database,
+    require_known,
+    sync,
+    translated,
+    unknown_migrations,
+)
 from store.migrations import migrations
-
-_SIDES = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database while it is open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +46,18 @@ def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to an existing file, for looking. Raises StoreError when there is none."""
     if not path.exists():
         raise StoreError(f"there is no database {path}")
-    with translated(path):
-        # Not read-only: a database with a write-ahead log cannot be read without its index,
-        # which whoever opens it first has to make.
-        address = f"{path.resolve().as_uri()}?mode=rw"
-        with closing(sqlite3.connect(address, uri=True, timeout=10)) as connection:
-            yield connection
+    with _connected(path, timeout=10) as connection:
+        yield connection
+
+
+@contextmanager
+def _connected(path: Path, *, timeout: float) -> Iterator[sqlite3.Connection]:
+    """A connection that makes no file; it waits so many seconds for a lock."""
+    # Not read-only: a database with a write-ahead log cannot be read without its index, which
+    # whoever opens it first has to make.
+    address = f"{path.resolve().as_uri()}?mode=rw"
+    with translated(path), closing(sqlite3.connect(address, uri=True, timeout=timeout)) as opened:
+        yield opened
 
 
 def schema_of(connection: sqlite3.Connection) -> Schema:
@@ -89,11 +101,7 @@ def require_sound(path: Path, *, name: Path | None = None) -> Schema:
         schema = schema_of(connection)
         if not schema.applied:
             raise StoreError(f"{name} is no database of this program")
-        if schema.unknown:
-            raise StoreError(
-                f"{name} was made by a newer version of this program "
-                f"(it has {schema.unknown[-1]}); install that version to use it"
-            )
+        require_known(name, schema.unknown)
         wrong = damage(connection)
     if wrong:
         raise StoreError(f"database {name} is damaged: {'; '.join(wrong)}")
@@ -123,19 +131,12 @@ def copy_database(source: Path, target: Path, *, name: Path | None = None) -> No
             raise
 
 
-def remove_database(path: Path) -> None:
-    """Delete a database that is of no use, with what lies beside it."""
-    for suffix in ("", *_SIDES):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
 def close_to_others(path: Path) -> None:
     """Fold a database's write-ahead log in, and make sure that no other program has it open.
 
     Raises BusyError where one has, and StoreError for a file that is no database.
     """
-    address = f"{path.resolve().as_uri()}?mode=rw"
-    with translated(path), closing(sqlite3.connect(address, uri=True, timeout=1)) as connection:
+    with _connected(path, timeout=1) as connection:
         try:
             # Only a connection that is alone may change the mode.
             connection.execute("PRAGMA journal_mode = DELETE")
@@ -156,7 +157,7 @@ def put_in_place(new: Path, path: Path, aside: Path) -> None:
     with translated(path):
         if path.exists():
             _keep(path, aside)
-        for suffix in _SIDES:
+        for suffix in SIDES:
             # Only of a database that could not be opened; SQLite would read it into the new one.
             beside = path.with_name(path.name + suffix)
             if beside.exists():

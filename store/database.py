@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -39,7 +39,8 @@ _LEAST_PAGE = 512
 _LOOK = 0.3
 """Seconds: ``briefing doctor`` holds the run lock for a moment, and no night may fail of that."""
 
-
+SIDES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database while it is open."""
 CUT = "the last page is cut short"
 
 
@@ -71,12 +72,7 @@ class Store:
                 raise
 
     def _migrate(self) -> None:
-        unknown = unknown_migrations(self.db)
-        if unknown:
-            raise StoreError(
-                f"{self.path} was made by a newer version of this program "
-                f"(it has {unknown[-1]}); install that version to use it"
-            )
+        require_known(self.path, unknown_migrations(self.db))
         if migrations.pending(self.db):
             # Another process may open the same new file: who comes second finds it done.
             with self.writing():
@@ -130,6 +126,15 @@ def unknown_migrations(db: Database) -> list[str]:
     return sorted({m.name for m in migrations.applied(db)} - known)
 
 
+def require_known(name: Path, unknown: Sequence[str]) -> None:
+    """Raise StoreError for a database with migrations that this version does not know."""
+    if unknown:
+        raise StoreError(
+            f"{name} was made by a newer version of this program (it has {unknown[-1]}); "
+            "install that version to use it"
+        )
+
+
 def _require_content(path: Path) -> None:
     """Raise StoreError for a file that was cut; what SQLite notices by itself is left to it."""
     size = path.stat().st_size
@@ -176,8 +181,13 @@ def _make(path: Path) -> None:
             # A file system without links; between two first runs at once the later one wins.
             aside.rename(path)
     finally:
-        for suffix in ("", "-wal", "-shm"):
-            aside.with_name(aside.name + suffix).unlink(missing_ok=True)
+        remove_database(aside)
+
+
+def remove_database(path: Path) -> None:
+    """Delete a database that is of no use, with what lies beside it."""
+    for suffix in ("", *SIDES):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from store.database import Store
 from store.models import Payload, RawItem, RawItemId, RunId, SourceName
-from store.rows import RAW_ITEM, compress, decompress, digest, read_time, write_time
+from store.rows import RAW_ITEM, compress, decompress, digest, read_time, storable, write_time
 
 PayloadOutcome: TypeAlias = Literal["items", "empty", "unparsable", "refused", "article"]
 """How an answer was read; ``article`` is the page behind an item, kept under the item's url."""
@@ -94,12 +94,12 @@ def save_items(
     with store.writing() as db:
         for given in items:
             text = RAW_ITEM.write(given)
-            item = _storable(given, text)
+            name = storable(given.external_id)
             fingerprint = digest(text)
             last = db.execute(
                 "SELECT fingerprint FROM raw_item WHERE source = ? AND external_id = ?"
                 " ORDER BY id DESC LIMIT 1",
-                [item.source, item.external_id],
+                [given.source, name],
             ).fetchone()
             if last is not None and last[0] == fingerprint:
                 continue
@@ -108,14 +108,9 @@ def save_items(
             db.execute(
                 "INSERT INTO raw_item (source, external_id, fingerprint, payload_id, run_id,"
                 " first_seen, said) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [item.source, item.external_id, fingerprint, payload_id, run, seen, text],
+                [given.source, name, fingerprint, payload_id, run, seen, text],
             )
     return Counts(received=len(items), new=new, changed=changed)
-
-
-def _storable(item: RawItem, text: str) -> RawItem:
-    """The item as `text` says it: its id may hold characters that had to be replaced."""
-    return item if item.external_id.isascii() else RAW_ITEM.read(text)
 
 
 def mark_articles(
@@ -148,16 +143,17 @@ def load_article(store: Store, source: SourceName, url: str) -> Payload | None:
     )
 
 
-def knows_any(store: Store, source: SourceName, external_ids: Sequence[str]) -> bool:
-    """Whether a source has said any of these before."""
+def load_known(store: Store, source: SourceName, external_ids: Iterable[str]) -> set[str]:
+    """Those of these ids under which a source has said something before."""
     with store.reading() as db:
-        return any(
-            db.execute(
-                "SELECT 1 FROM raw_item WHERE source = ? AND external_id = ? LIMIT 1",
-                [source, external_id],
-            ).fetchone()
+        return {
+            external_id
             for external_id in external_ids
-        )
+            if db.execute(
+                "SELECT 1 FROM raw_item WHERE source = ? AND external_id = ? LIMIT 1",
+                [source, storable(external_id)],
+            ).fetchone()
+        }
 
 
 def load_pending(store: Store, limit: int) -> list[PendingItem]:

@@ -32,7 +32,7 @@ class JsonColumn(Generic[T]):
         except PydanticSerializationError:
             plain = self._adapter.dump_python(value, mode="json", exclude_defaults=True)
             text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-            return text.encode("utf-8", "replace").decode()
+            return storable(text)
 
     def read(self, text: str) -> T:
         """The value that `write` wrote."""
@@ -47,6 +47,11 @@ EVIDENCE = JsonColumn(tuple[Evidence, ...])
 STRINGS = JsonColumn(tuple[str, ...])
 NUMBERS = JsonColumn(tuple[int, ...])
 TEXTS = JsonColumn(dict[str, str])
+
+
+def storable(text: str) -> str:
+    """Text as it can be stored: half of a surrogate pair becomes a question mark."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def write_time(moment: datetime) -> str:

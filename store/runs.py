@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal, TypeAlias, get_args
 
+from config.errors import StoreError
 from store.database import Store
 from store.models import Gap, RunId, SourceName, SourceState
 from store.rows import (
@@ -94,6 +96,22 @@ def close_interrupted(store: Store) -> None:
             "UPDATE run SET status = 'interrupted'"
             " WHERE status = 'running' AND command IN ('nightly', 'replay')"
         )
+
+
+@contextmanager
+def marked_if_cut_short(store: Store, run: RunId) -> Iterator[None]:
+    """Call a run interrupted where the block ends by an error or a signal before it is closed.
+
+    One that is killed, or whose store fails, is left to `close_interrupted`.
+    """
+    try:
+        yield
+    except BaseException:
+        with suppress(StoreError), store.writing() as db:
+            db.execute(
+                "UPDATE run SET status = 'interrupted' WHERE id = ? AND status = 'running'", [run]
+            )
+        raise
 
 
 def start_run(store: Store, command: str, now: datetime) -> RunId:

@@ -77,7 +77,12 @@ def _words(said: bytes | str) -> str:
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
+    match error:
+        case TimeoutError():
+            return "no answer in time"
+        case ssl.SSLCertVerificationError():
+            return f"its certificate is not trusted: {_words(error.verify_message).rstrip('.')}"
+        case ssl.SSLError(reason=str(reason)):
+            return f"no secure connection: {reason.replace('_', ' ').lower()}"
     strerror = error.strerror if isinstance(error, OSError) else None
     return _words(strerror or str(error)) or type(error).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,19 +32,25 @@ def watch(store: Store, settings: Settings, run: RunId, now: datetime) -> Change
 
     `now` is when the run began. To be called once all of its sources were asked.
     """
-    before = {alert.id for alert in load_open(store)}
+    asked = {source.name for source in settings.sources if source.enabled} | {GITHUB}
+    remind = timedelta(days=settings.alerts.remind_days)
     with store.writing():
-        _close_the_past(store, settings, now)
+        before = load_open(store)
         opened: dict[SourceName, list[Alert]] = defaultdict(list)
-        for alert in load_open(store):
-            opened[alert.source].append(alert)
+        for alert in before:
+            end = _end_of(alert, asked, remind, now)
+            if end is None:
+                opened[alert.source].append(alert)
+            else:
+                close_alert(store, alert.id, end, now)
         for report in load_run(store, run).sources:
             _judge(store, settings, run, report, opened[report.source], now)
-    after = load_open(store)
+        after = load_open(store)
+    ids = {alert.id for alert in before}
     return Changes(
-        raised=tuple(alert for alert in after if alert.id not in before),
-        over=tuple(alert for alert in load_closed(store, now) if alert.id in before),
-        still=tuple(alert for alert in after if alert.id in before),
+        raised=tuple(alert for alert in after if alert.id not in ids),
+        over=tuple(alert for alert in load_closed(store, now) if alert.id in ids),
+        still=tuple(alert for alert in after if alert.id in ids),
     )
 
 
@@ -71,13 +78,10 @@ def _judge(
             close_alert(store, alert.id, end, now)
 
 
-def _close_the_past(store: Store, settings: Settings, now: datetime) -> None:
-    """Close what no later answer can end: gaps, and alerts on sources that are asked no more."""
-    asked = {source.name for source in settings.sources if source.enabled} | {GITHUB}
-    for alert in load_open(store):
-        if alert.source not in asked:
-            close_alert(store, alert.id, "it is asked no more", now)
-        elif alert.kind == "gap" and (
-            alert.acked_at or now - alert.seen_at >= timedelta(days=settings.alerts.remind_days)
-        ):
-            close_alert(store, alert.id, "", now)
+def _end_of(alert: Alert, asked: Collection[str], remind: timedelta, now: datetime) -> str | None:
+    """How an alert ends that no later answer can end; None where one can."""
+    if alert.source not in asked:
+        return "it is asked no more"
+    if alert.kind == "gap" and (alert.acked_at or now - alert.seen_at >= remind):
+        return ""
+    return None

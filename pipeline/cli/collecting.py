@@ -77,6 +77,8 @@ def nightly(desk: Desk, as_json: bool, only: tuple[str, ...], if_due: bool) -> N
                 "waiting": list(night.waiting),
                 "alerts": plain(night.alerts),
                 "untold": list(night.untold),
+                "dropped": plain(night.dropped),
+                "undropped": night.undropped,
                 "draft": str(draft),
                 "database": str(desk.database),
             }

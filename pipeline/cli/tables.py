@@ -147,6 +147,11 @@ def print_night(console: Console, night: Night) -> None:
         console.print(f"{escape(section)}：{escape(verdict)}", soft_wrap=True)
     for missing in night.waiting:
         console.print(f"not asked: {escape(missing)}", soft_wrap=True)
+    if night.dropped.payloads:
+        size = night.dropped.size / 1e6
+        console.print(f"{night.dropped.payloads} old answers let go of, {size:.1f} MB")
+    if night.undropped:
+        console.print(f"[red]{escape(night.undropped)}[/]", soft_wrap=True)
 
 
 def _print_alerts(console: Console, night: Night) -> None:

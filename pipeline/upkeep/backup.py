@@ -18,10 +18,9 @@ from store.copying import (
     damage,
     looked_at,
     put_in_place,
-    remove_database,
     require_sound,
 )
-from store.database import Store, run_lock, sync, translated
+from store.database import Store, remove_database, run_lock, sync, translated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

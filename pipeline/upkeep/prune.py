@@ -3,6 +3,10 @@
 What sources answered is kept, to be read again once a parser is mended. What was read out of it
 (raw items, candidates, stories), decisions and issues are not touched by this.
 
+Each night lets go of what is past the configured days; the room that it leaves in the file is
+filled by the answers of the nights to come. ``briefing prune`` gives it back to the disk, for which
+the whole file is written anew, and nobody else can write meanwhile.
+
 What belongs to the issue that is being made always stays, however few days are asked for:
 nothing that an editor has yet to decide on can lose its answers.
 """
@@ -44,6 +48,14 @@ def cutoff(store: Store, settings: Settings, now: datetime, days: int) -> dateti
 def prunable(store: Store, settings: Settings, now: datetime) -> Weight:
     """Say what a prune with the configured days would let go of."""
     return weigh_old(store, cutoff(store, settings, now, settings.store.keep_payload_days))
+
+
+def let_go(store: Store, settings: Settings, now: datetime) -> Weight:
+    """Let go of answers older than the configured days, and say how many those were.
+
+    Only for who holds the run lock. Raises StoreError.
+    """
+    return drop_old(store, cutoff(store, settings, now, settings.store.keep_payload_days))
 
 
 def prune(store: Store, settings: Settings, now: datetime, days: int) -> Pruned:

@@ -1,12 +1,19 @@
-"""The server: ``python -m tests.bench.server FEEDS`` prints its address and serves until killed."""
+"""The server: ``python -m tests.bench.server FEEDS`` prints its address and serves until killed.
+
+Feed N is at ``/N``, and at ``/https/feedN.example/feed``, for who asks for it by a mirror. Their
+headlines are drawn from everyday words, with the frequency that those have: no two are alike, and
+each is a story of its own.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import random
+import re
 import sys
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.bench.stream_words import everyday
 
 ITEMS = 30
 WORDS = [
@@ -47,40 +54,43 @@ WORDS = [
     "单片机",
     "内核",
 ]
+"""A few of the field, for what need not be told apart by its words."""
+_ADDRESS = re.compile(r"/(?:https/feed)?(\d+)(?:\.example/feed)?")
 
 
-@cache
 def feed(number: int) -> bytes:
-    """An RSS feed of 30 Chinese items with teasers in HTML, always the same for a number."""
+    """An RSS feed of 30 items with teasers in HTML, always the same for a number."""
     rng = random.Random(number)
-    items = []
-    for n in range(ITEMS):
-        title = "".join(rng.choices(WORDS, k=9))
-        teaser = "，".join("".join(rng.choices(WORDS, k=8)) for _ in range(10))
-        link = f"http://feed{number}.example/articles/{n}?utm_source=rss"
-        items.append(
-            f"<item><title>{title}</title><link>{link.replace('&', '&amp;')}</link>"
-            f"<guid isPermaLink='false'>{number}-{n}</guid>"
-            f"<pubDate>Mon, {n % 28 + 1:02} Feb 2026 08:00:00 +0800</pubDate>"
-            f"<description><![CDATA[<p>{teaser}。</p><p><a href='{link}'>全文</a></p>]]>"
-            "</description></item>"
-        )
+    entries = "".join(_entry(f"https://feed{number}.example/{n}", n, rng) for n in range(ITEMS))
     return (
-        '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
-        f"<title>样例 {number}</title><link>http://feed{number}.example/</link>"
-        f"<description>样例</description>{''.join(items)}</channel></rss>"
+        f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{number}</title>'
+        f"<link>https://feed{number}.example/</link>{entries}</channel></rss>"
     ).encode()
+
+
+def _entry(link: str, n: int, rng: random.Random) -> str:
+    zh = everyday("zh")
+    title = "，".join("".join(zh.some(rng, rng.randint(3, 5))) for _ in range(rng.randint(2, 3)))
+    teaser = "。".join("".join(zh.some(rng, 9)) for _ in range(rng.randint(3, 12)))
+    return (
+        f"<item><title>{title}</title><link>{link}?utm_source=rss</link>"
+        f"<guid isPermaLink='false'>{link}</guid>"
+        f"<pubDate>Mon, {n % 28 + 1:02} Feb 2026 08:00:00 +0800</pubDate>"
+        f"<description><![CDATA[<p>{teaser}。</p><p><a href='{link}'>全文</a></p>]]>"
+        "</description></item>"
+    )
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: _Server
 
     def do_GET(self) -> None:
-        name = self.path.strip("/")
-        if not name.isdigit():
+        found = _ADDRESS.fullmatch(self.path)
+        if found is None:
             self._answer(404, b"")
             return
-        body = feed(int(name))
+        body = self.server.feeds[int(found[1])]
         etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
         known = self.headers.get("If-None-Match") == etag
         self._answer(304 if known else 200, b"" if known else body, etag)
@@ -98,11 +108,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     request_queue_size = 256
+    feeds: list[bytes]
 
 
 if __name__ == "__main__":
-    for number in range(int(sys.argv[1])):
-        feed(number)
     with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.feeds = [feed(number) for number in range(int(sys.argv[1]))]
         print(f"http://127.0.0.1:{server.server_port}", flush=True)
         server.serve_forever()

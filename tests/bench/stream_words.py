@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate
 
 import wordfreq
@@ -44,6 +45,7 @@ class Weighted:
         return [self.one(rng) for _ in range(count)]
 
 
+@cache
 def everyday(language: str) -> Weighted:
     """Words of everyday text but for the most common, which fill sentences."""
     found = {

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import ipaddress
 import signal
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -21,9 +19,6 @@ from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from config.errors import SourceError
 from config.settings import Network
@@ -44,6 +39,7 @@ from crawlers.source import (
 from crawlers.spiders.pages import PagesSpider
 from crawlers.spiders.reactor import reactor_loop
 from store.models import Payload, RawItem, SourceName, SourceState
+from tests.certificates import another_host, expired, good, of_nobody, trusted
 from tests.loopback import Answer, Asked, LoopbackServer
 
 NOW = datetime(2026, 3, 2, 19, 30, tzinfo=UTC)
@@ -457,18 +453,22 @@ def test_no_https_behind_the_address(web: LoopbackServer) -> None:
 
 
 def test_certificates_are_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    certificate = self_signed(tmp_path)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    with LoopbackServer(context) as web:
-        url = web.route("/page", Answer(body=b"Title http://a.example/1"))
+    answer = Answer(body=b"Title http://a.example/1")
+    with LoopbackServer(good()) as web:
+        url = web.route("/page", answer)
         outcome = ask_one(url)
         assert isinstance(outcome, Failed)
         assert outcome.cause == "no secure connection to 127.0.0.1: certificate verify failed"
         assert web.asked == []
 
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted(tmp_path)))
         assert isinstance(ask_one(url), Items)
+    for bad in (of_nobody, expired, another_host):
+        with LoopbackServer(bad()) as web:
+            outcome = ask_one(web.route("/page", answer))
+            assert isinstance(outcome, Failed)
+            assert outcome.cause.startswith("no secure connection to 127.0.0.1: ")
+            assert web.asked == []
 
 
 @pytest.mark.parametrize(
@@ -758,33 +758,3 @@ def replace_network(**changes: Any) -> Network:
 def failures(outcomes: dict[str, Outcome]) -> list[Failed]:
     assert all(isinstance(outcome, Failed) for outcome in outcomes.values())
     return [outcome for outcome in outcomes.values() if isinstance(outcome, Failed)]
-
-
-def self_signed(folder: Path) -> Path:
-    """Write a certificate for 127.0.0.1 with its key, which nobody has reason to trust."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    today = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "certificate.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    return file

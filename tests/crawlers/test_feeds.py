@@ -566,7 +566,8 @@ def test_a_feed_of_endless_tags_is_given_up() -> None:
         reason="the answer has more than 100,000 tags"
     )
     marked_up = "<![CDATA[" + "<b>x</b>" * 60_000 + "]]>"
-    assert len(only(rss(item(f"<description>{marked_up}</description>"))).summary) == 60_000
+    # of a text with so many, the beginning is read
+    assert len(only(rss(item(f"<description>{marked_up}</description>"))).summary) == 25_000
 
 
 PIECES = [

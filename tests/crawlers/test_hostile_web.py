@@ -14,6 +14,8 @@ from tests.faults.web import HostileWeb
 from tests.loopback import Answer, LoopbackServer
 
 SELECTION = [
+    "hang-on-connect",
+    "hang-in-handshake",
     "hang-in-body",
     "reset-in-body",
     "length-too-short",
@@ -29,6 +31,7 @@ SELECTION = [
     "billion-laughs",
     "many-attributes",
     "many-prefixes",
+    "hundred-megabytes",
     "charset-of-python",
     "date-1",
     "guids-that-change",
@@ -43,7 +46,8 @@ SELECTION = [
 @pytest.mark.parametrize("name", SELECTION)
 def test_a_fault_has_one_outcome_and_costs_nobody_an_item(name: str, tmp_path: Path) -> None:
     fault = FAULTS[name]
-    with HostileWeb(fault.serve) as hostile, LoopbackServer() as well:
+    server = HostileWeb(fault.serve, secure=fault.secure, deaf=fault.deaf)
+    with server as hostile, LoopbackServer() as well:
         well.route("/feed", Answer(body=FEED))
         for host, entries in NEIGHBOUR_ITEMS.items():
             well.route(f"/{host}/feed", Answer(body=rss(entries)))

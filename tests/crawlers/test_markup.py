@@ -75,6 +75,13 @@ def test_links_in_order_and_once() -> None:
     )
 
 
+def test_a_text_of_endless_tags_is_read_from_its_beginning() -> None:
+    html = "<b>first</b> <a href='/1'>one</a>" + "<i>x</i>" * 50_000 + "<a href='/2'>last</a>"
+    assert links_in(html, "https://a.example/") == ("https://a.example/1",)
+    assert html_to_text(html).startswith("first onex")
+    assert "last" not in html_to_text(html)
+
+
 def test_text_has_no_links() -> None:
     assert links_in("see https://a.example, or href", "https://base.example/") == ()
 

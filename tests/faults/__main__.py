@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from tests.certificates import trusted
 from tests.faults.catalogue import FAULTS
 from tests.faults.fault import Fault
 from tests.faults.feeds import FEED, rss
@@ -67,11 +69,14 @@ def _print(row: dict[str, Any]) -> None:
 def tried(fault: Fault) -> dict[str, Any]:
     """Run the nights of a fault in a process of their own; gives its row of the table."""
     tls = fault.tls() if fault.tls else None
-    with HostileWeb(fault.serve, tls) as hostile, LoopbackServer() as well:
+    server = HostileWeb(fault.serve, tls, secure=fault.secure, deaf=fault.deaf)
+    with server as hostile, LoopbackServer() as well, tempfile.TemporaryDirectory() as folder:
         well.route("/feed", Answer(body=FEED))
         for host, entries in NEIGHBOUR_ITEMS.items():
             well.route(f"/{host}/feed", Answer(body=rss(entries)))
-        record, crash = _in_a_process(fault.name, hostile.base, well.base)
+        record, crash = _in_a_process(
+            fault.name, hostile.base, well.base, str(trusted(Path(folder)))
+        )
         inside = [path for path in hostile.paths if SECRET in path]
     row = _row(fault, record, crash)
     if inside:
@@ -79,10 +84,10 @@ def tried(fault: Fault) -> dict[str, Any]:
     return row
 
 
-def _in_a_process(name: str, hostile: str, well: str) -> tuple[dict[str, Any] | None, str]:
-    """Run the nights in a process of their own; gives what came of them, or how it ended."""
+def _in_a_process(*given: str) -> tuple[dict[str, Any] | None, str]:
+    """Let `report` run in a process of its own; gives what came of it, or how it ended."""
     ours, theirs = _PROCESSES.Pipe(duplex=False)
-    process = _PROCESSES.Process(target=report, args=(name, hostile, well, theirs))
+    process = _PROCESSES.Process(target=report, args=(*given, theirs))
     process.start()
     theirs.close()
     try:

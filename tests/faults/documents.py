@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import zlib
 from dataclasses import replace
 from functools import cache
 
@@ -186,6 +187,46 @@ def many_more_items(talk: Talk) -> None:
     _send(talk, _many(30_000))
 
 
+@cache
+def _a_megabyte() -> bytes:
+    """A stretch of valid items."""
+    items = (
+        Item(mark="", title=f"M{n} 端侧 {n}", link=f"https://hostile.example/m/{n}", guid=f"m{n}")
+        for n in range(5000)
+    )
+    return "".join(item.xml for item in items).encode()
+
+
+_OPENED = rss((), head="").partition(b"</channel>")[0]
+_CLOSED = b"</channel></rss>"
+
+
+@documents.add("has 100 MB of items", "error", "larger")
+def hundred_megabytes(talk: Talk) -> None:
+    stretch = _a_megabyte()
+    talk.request()
+    talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n", _OPENED)
+    for _ in range(10**8 // len(stretch)):
+        talk.send(stretch)
+    talk.send(_CLOSED)
+
+
+@documents.add("has 100 MB of items, packed (gzip)", "error", "larger")
+def hundred_megabytes_packed(talk: Talk) -> None:
+    talk.request()
+    talk.answer(_packed(), {"Content-Encoding": "gzip"})
+
+
+@cache
+def _packed() -> bytes:
+    """The same stretch again and again, so that it is packed at once; its checksum is wrong."""
+    packer = zlib.compressobj(wbits=31)
+    stretch = _a_megabyte()
+    opened = packer.compress(_OPENED) + packer.flush(zlib.Z_FULL_FLUSH)
+    packed = packer.compress(stretch) + packer.flush(zlib.Z_FULL_FLUSH)
+    return opened + packed * (10**8 // len(stretch)) + packer.compress(_CLOSED) + packer.flush()
+
+
 @documents.add("has a title of 3 MB", "items", readable=MARKS)
 def long_title(talk: Talk) -> None:
     longest = replace(GOOD[0], title=GOOD[0].title + " 端侧推理 " * 170_000)
@@ -206,6 +247,11 @@ def long_guid(talk: Talk) -> None:
 def many_links(talk: Talk) -> None:
     links = "".join(f'<a href="/x/{n}">x</a>' for n in range(100_000))
     _send(talk, _each_first(f"<description><![CDATA[{links}]]></description>"))
+
+
+@documents.add("has a description with 700,000 links", "items", readable=MARKS)
+def very_many_links(talk: Talk) -> None:
+    _send(talk, _each_first(f"<description><![CDATA[{'<a href=a>' * 700_000}]]></description>"))
 
 
 @documents.add("has a description that mentions 50,000 repositories", "items", readable=MARKS)
@@ -333,6 +379,11 @@ def json_numbers(talk: Talk) -> None:
 @documents.add("lists 100,000 articles", "unparsable", "tags", source=_LIST_SOURCE, later=())
 def list_of_very_many(talk: Talk) -> None:
     _send_list(talk, '<li><a href="/l/1">题</a></li>' * 100_000)
+
+
+@documents.add("is a page of two million links", "error", "larger", source=_LIST_SOURCE, later=())
+def page_of_millions(talk: Talk) -> None:
+    _send_list(talk, '<a href="/l">题</a>' * 2_000_000)
 
 
 @documents.add("lists 10,000 articles", "items", source=_LIST_SOURCE, later=())

@@ -30,7 +30,12 @@ class Fault:
     later: tuple[str, ...] = MARKS
     """Marks of those that must be had once the source is well again."""
     source: Mapping[str, Any] = field(default_factory=lambda: FEED_SOURCE)
+    secure: bool = False
+    """The source's address is an https one."""
     tls: Callable[[], ssl.SSLContext] | None = None
+    """What the server shakes hands with; None: what the connection carries is the fault's own."""
+    deaf: bool = False
+    """No connection is taken."""
 
 
 class Gathering:

@@ -6,6 +6,7 @@ to scoring.
 
 from __future__ import annotations
 
+import os
 import resource
 import tempfile
 import time
@@ -65,7 +66,7 @@ class Record:
     lost: list[str] = field(default_factory=list)
     """Marks of items that are in no candidate."""
     doubled: list[str] = field(default_factory=list)
-    """Marks of items that are in more than one story."""
+    """Marks of items that are more than one candidate, and so may be in more than one story."""
     memory: int = 0
     """Of this process at its peak, in MB."""
 
@@ -119,7 +120,7 @@ def _night(fault: Fault, store: Store, now: datetime, mirrors: Mapping[str, str]
 def _count(store: Store, marks: Sequence[str], record: Record) -> None:
     for mark in marks:
         rows = store.db.execute(
-            "SELECT DISTINCT story_id FROM candidate WHERE title = :mark OR title LIKE :mark || ' %'",
+            "SELECT story_id FROM candidate WHERE title = :mark OR title LIKE :mark || ' %'",
             {"mark": mark},
         ).fetchall()
         if not rows:
@@ -128,9 +129,13 @@ def _count(store: Store, marks: Sequence[str], record: Record) -> None:
             record.doubled.append(mark)
 
 
-def report(name: str, hostile: str, well: str, answer: Connection) -> None:
-    """Run the nights of a fault, by name, and send what came of them: the work of a process."""
+def report(name: str, hostile: str, well: str, authority: str, answer: Connection) -> None:
+    """Run the nights of a fault, by name, and send what came of them: the work of a process.
+
+    The certificates of the `authority` in that file are trusted.
+    """
     from tests.faults.catalogue import FAULTS
 
+    os.environ["SSL_CERT_FILE"] = authority
     with tempfile.TemporaryDirectory() as folder:
         answer.send(asdict(run(FAULTS[name], hostile, well, Path(folder) / "faults.db")))

@@ -15,7 +15,7 @@ and is made {attempts} times (30 s and three times by default); an answer may ha
 
 - *outcome*: what the first night's table says, the number of items in brackets.
 - *lost*: of the neighbours' items, of those that could be read despite the fault, and, after the
-  third night, of all. *doubled*: those that are in more than one story.
+  third night, of all. *doubled*: those that are more than one candidate.
 - *memory*: of the whole process at its peak, with the libraries, as the kernel counts it. A night
   without a fault is the first line.
 - *s*: to the outcome of the source, in the slower of two nights; *beside*: to the outcome of the

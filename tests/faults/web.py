@@ -104,24 +104,40 @@ Serve: TypeAlias = Callable[[Talk], None]
 class HostileWeb:
     """The server; entered as a context manager, it listens on a free port."""
 
-    def __init__(self, serve: Serve, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        serve: Serve,
+        tls: ssl.SSLContext | None = None,
+        *,
+        secure: bool = False,
+        deaf: bool = False,
+    ) -> None:
+        """Serve a fault.
+
+        Where it is `secure`, it is an https address that leads here; with `tls` hands are shaken
+        before the fault begins. One that is `deaf` never takes a connection: whoever connects
+        gets no answer to that.
+        """
         self.paths: list[str] = []
         """What was asked for, without ``robots.txt``."""
         self._serve = serve
         self._tls = tls
+        self._scheme = "https" if secure else "http"
         self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self._threads = [threading.Thread(target=self._accept)]
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=0 if deaf else 128)
+        self._threads = [] if deaf else [threading.Thread(target=self._accept)]
         self._open: set[socket.socket] = set()
+        if deaf:
+            self._fill_queue()
 
     @property
     def base(self) -> str:
         """``http://127.0.0.1:port``, without a slash at the end."""
-        scheme = "http" if self._tls is None else "https"
-        return f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> HostileWeb:
-        self._threads[0].start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
@@ -137,8 +153,18 @@ class HostileWeb:
         for connection in tuple(self._open):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+            if not self._threads:
+                connection.close()
         for thread in self._threads:
             thread.join()
+
+    def _fill_queue(self) -> None:
+        """Connect until the system takes no more, and leaves who connects without an answer."""
+        for _ in range(8):
+            waiting = socket.socket()
+            waiting.setblocking(False)
+            waiting.connect_ex(self._listener.getsockname())
+            self._open.add(waiting)
 
     def _accept(self) -> None:
         while not self._over.is_set():

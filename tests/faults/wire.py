@@ -8,7 +8,7 @@ from functools import cache
 
 import brotli  # type: ignore[import-untyped]
 
-from tests.faults.certificates import another_host, expired, of_nobody
+from tests.certificates import another_host, expired, good, of_nobody
 from tests.faults.fault import Gathering
 from tests.faults.feeds import FEED, MARKS
 from tests.faults.web import Talk
@@ -18,6 +18,8 @@ _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n"
 _CUT = FEED.index(b"</item>", len(FEED) // 2) + len(b"</item>") + 40
 _BEFORE_CUT = tuple(mark for mark in MARKS if mark.encode() in FEED[: _CUT - 120])
 _SECONDS = "within"
+_A_RECORD = b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc"
+"""The head of a TLS record, and in it that of a ServerHello of 16 kB, of which nothing follows."""
 
 
 @wire.add("nothing is wrong", "items", readable=MARKS)
@@ -26,9 +28,43 @@ def none(talk: Talk) -> None:
     talk.answer(FEED)
 
 
+@wire.add("takes no connection", "error", _SECONDS, deaf=True)
+def hang_on_connect(_: Talk) -> None:
+    """Nothing comes of it, since there is never a connection."""
+
+
 @wire.add("hangs once connected", "error", _SECONDS)
-def hang_on_connect(talk: Talk) -> None:
+def hang_once_connected(talk: Talk) -> None:
     talk.hang()
+
+
+@wire.add("hangs in the TLS handshake", "error", _SECONDS, secure=True)
+def hang_in_handshake(talk: Talk) -> None:
+    talk.hang()
+
+
+@wire.add("sends a byte of its TLS handshake now and then", "error", _SECONDS, secure=True)
+def slow_drip_of_handshake(talk: Talk) -> None:
+    talk.connection.recv(65536)
+    talk.send(_A_RECORD)
+    talk.forever(b"\0", pause=0.05)
+
+
+@wire.add("hangs up in the TLS handshake", "error", "lost", secure=True)
+def close_in_handshake(talk: Talk) -> None:
+    talk.connection.recv(65536)
+    talk.send(_A_RECORD)
+
+
+@wire.add("speaks HTTP where TLS is wanted", "error", "secure", secure=True)
+def no_tls(talk: Talk) -> None:
+    talk.connection.recv(65536)
+    talk.answer(FEED)
+
+
+@wire.add("speaks TLS with a good certificate", "items", readable=MARKS, secure=True, tls=good)
+def tls_as_it_should_be(talk: Talk) -> None:
+    none(talk)
 
 
 @wire.add("hangs once asked", "error", _SECONDS)
@@ -288,17 +324,17 @@ def patience_of_nonsense(talk: Talk) -> None:
     talk.answer(b"", {"Retry-After": "9" * 400}, status="503 Service Unavailable")
 
 
-@wire.add("its certificate is signed by nobody", "error", "secure", tls=of_nobody)
+@wire.add("its certificate is signed by nobody", "error", "secure", secure=True, tls=of_nobody)
 def tls_of_nobody(talk: Talk) -> None:
     none(talk)
 
 
-@wire.add("its certificate has expired", "error", "secure", tls=expired)
+@wire.add("its certificate has expired", "error", "secure", secure=True, tls=expired)
 def tls_expired(talk: Talk) -> None:
     none(talk)
 
 
-@wire.add("its certificate is another host's", "error", "secure", tls=another_host)
+@wire.add("its certificate is another host's", "error", "secure", secure=True, tls=another_host)
 def tls_of_another(talk: Talk) -> None:
     none(talk)
 

@@ -117,5 +117,5 @@ def test_a_night_that_is_asked_to_end_ends_in_order(tmp_path):
     assert night.returncode == 130
     assert err.splitlines()[-1] == "briefing: stopped; what was stored stays"
     with Store(folder / "briefing.db") as store:
-        assert [run.status for run in load_runs(store, 9)] == ["running"]
+        assert [run.status for run in load_runs(store, 9)] == ["interrupted"]
         assert store.db.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -28,11 +28,14 @@ from pipeline.nightly import nightly
 from store.alerts import load_alerts
 from store.database import Store
 from store.items import load_items
+from store.retention import Weight
 from tests.soak.plan import plan
 from tests.soak.truth import Place, Truth, truth_of, when
 from tests.soak.web import HOOK, Web
 
 _ALL = 1_000_000
+_KEPT_DAYS = 7
+"""Answers older than this, and than the issue's period, are let go of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ def run_month(folder: Path, *, nights: int, sources: int, seed: int, timeout: fl
     places = plan(seed, nights=nights, sources=sources)
     truth = truth_of(places, nights)
     statuses: Counter[str] = Counter()
+    dropped = Weight()
     with closing(Web(places)) as web, web, _time_of(web), Store(folder / "month.db") as store:
         base = _base(timeout)
         for night in range(nights):
@@ -63,14 +67,19 @@ def run_month(folder: Path, *, nights: int, sources: int, seed: int, timeout: fl
                 begin=lambda _: None,
             )
             statuses.update(report.status for report in done.run.sources)
+            dropped += done.dropped
             web.over()
         deviations = (
             *_recall(store, truth),
-            *_doubled(store, places),
+            *_doubled(store),
             *_alerts(store, truth, nights),
             *_told(store, web),
         )
-        table = (*_counts(store, places, truth, statuses), ("deviations", f"{len(deviations)}"))
+        table = (
+            *_counts(store, places, truth, statuses),
+            ("old answers", f"{dropped.payloads} let go of"),
+            ("deviations", f"{len(deviations)}"),
+        )
     return Result(table=table, deviations=deviations)
 
 
@@ -98,6 +107,7 @@ def _base(timeout: float) -> Settings:
             },
             "limits": {"arxiv_delay": 0, "github_enrich": 0},
             "alerts": {"webhook": HOOK},
+            "store": {"keep_payload_days": _KEPT_DAYS},
         },
         environment=False,
     )
@@ -111,15 +121,12 @@ def _recall(store: Store, truth: Truth) -> Iterator[str]:
         yield f"{source}: {url} is there, and could not be had"
 
 
-def _doubled(store: Store, places: Sequence[Place]) -> Iterator[str]:
-    renamed = [place.name for place in places if place.trouble == "guids"]
+def _doubled(store: Store) -> Iterator[str]:
     for row in store.db.query(
         "SELECT source, canonical_url AS url, count(*) AS n FROM candidate"
         " GROUP BY source, canonical_url HAVING n > 1"
     ):
-        # To the source these are two; the story is one.
-        if row["source"] not in renamed:
-            yield f"{row['source']}: {row['url']} is {row['n']} candidates"
+        yield f"{row['source']}: {row['url']} is {row['n']} candidates"
     for row in store.db.query(
         "SELECT canonical_url AS url, count(DISTINCT story_id) AS n FROM candidate"
         " GROUP BY canonical_url HAVING n > 1"
@@ -173,9 +180,6 @@ def _counts(
     [[candidates, stories]] = store.db.execute(
         "SELECT count(*), count(DISTINCT story_id) FROM candidate"
     ).fetchall()
-    [[doubled]] = store.db.execute(
-        "SELECT count(*) - count(DISTINCT source || ' ' || canonical_url) FROM candidate"
-    ).fetchall()
     addresses = {url for _, url in truth.had}
     alerts = Counter(one.kind for one in truth.due)
     troubles = Counter(place.trouble for place in places if place.trouble != "none")
@@ -183,7 +187,7 @@ def _counts(
     yield "answers", ", ".join(f"{count} {name}" for name, count in sorted(statuses.items()))
     yield "could be had", f"{len(truth.had)} items, {len(addresses)} addresses"
     yield "lost for good", f"{len(truth.lost)} items of {len({s for s, _ in truth.lost})} sources"
-    yield "candidates", f"{candidates}, of which {doubled} second ones under another id"
+    yield "candidates", f"{candidates}"
     yield "stories", f"{stories}"
     yield "alerts due", ", ".join(f"{count} {kind}" for kind, count in sorted(alerts.items()))
 

@@ -11,6 +11,7 @@ from store.runs import (
     load_health,
     load_runs,
     load_states,
+    marked_if_cut_short,
     save_report,
     save_retry_at,
     save_state,
@@ -46,6 +47,18 @@ def test_a_run_that_was_killed_is_called_interrupted(store):
     close_interrupted(store)
     start_run(store, "nightly", NOW)
     assert [run.status for run in load_runs(store, 5)] == ["running", "interrupted"]
+
+
+def test_a_run_that_ends_by_an_error_is_called_interrupted_unless_it_was_closed(store):
+    run = start_run(store, "nightly", NOW)
+    with pytest.raises(KeyboardInterrupt), marked_if_cut_short(store, run):
+        raise KeyboardInterrupt
+    done = start_run(store, "nightly", NOW)
+    with pytest.raises(ValueError, match="later"), marked_if_cut_short(store, done):
+        finish_run(store, done, at=NOW, status="ok")
+        raise ValueError("later")
+    assert [run.status for run in load_runs(store, 5)] == ["ok", "interrupted"]
+    assert [run.finished_at for run in load_runs(store, 5)] == [NOW, None]
 
 
 def test_health_counts_failing_runs_since_the_last_good_one(store):

@@ -1,9 +1,15 @@
-"""A mail server on 127.0.0.1 for tests: takes what it is given, or refuses it."""
+"""A mail server on 127.0.0.1 for tests: takes what it is given, or refuses it.
+
+With a certificate it offers STARTTLS, or shakes hands before the first word. Who then speaks
+without is not let in.
+"""
 
 from __future__ import annotations
 
 import base64
+import contextlib
 import socketserver
+import ssl
 import threading
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -17,6 +23,9 @@ class SmtpServer:
 
     refuse: dict[str, str] = field(default_factory=dict)
     """Command -> the answer to it: ``{"DATA": "451 later"}``; ``RCPT a@b`` for one address."""
+    tls: ssl.SSLContext | None = None
+    at_once: bool = False
+    """TLS from the first byte on, instead of STARTTLS."""
     mails: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
@@ -54,7 +63,23 @@ class _Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         owner = self.server.owner
-        self._say("220 here")
+        with contextlib.suppress(ssl.SSLError, ConnectionError):  # a client that does not trust us
+            if owner.tls is not None and owner.at_once:
+                self._secure(owner.tls)
+            self._say("220 here")
+            self._converse(owner)
+
+    def _secure(self, tls: ssl.SSLContext) -> None:
+        self.connection = tls.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", 0)
+
+    def finish(self) -> None:
+        super().finish()
+        self.connection.close()
+
+    def _converse(self, owner: SmtpServer) -> None:
+        clear = owner.tls is not None and not owner.at_once
         while line := self.rfile.readline().decode().strip():
             verb = line.split(" ")[0].upper()
             address = line[line.find("<") + 1 : line.rfind(">")]
@@ -65,7 +90,13 @@ class _Handler(socketserver.StreamRequestHandler):
             if refusal:
                 self._say(refusal)
             elif verb == "EHLO":
-                self._say("250-here\r\n250 AUTH PLAIN")
+                self._say(f"250-here\r\n250 {'STARTTLS' if clear else 'AUTH PLAIN'}")
+            elif verb == "STARTTLS" and owner.tls is not None:
+                self._say("220 go on")
+                self._secure(owner.tls)
+                clear = False
+            elif clear:
+                self._say("530 STARTTLS first")
             elif verb == "AUTH":
                 _, user, password = base64.b64decode(line.split(" ")[2]).decode().split("\0")
                 right = password == PASSWORD

@@ -16,6 +16,7 @@ from store.database import Store
 from store.models import SourceName
 from store.runs import start_run
 from tests.builders import NOW
+from tests.certificates import another_host, expired, good, of_nobody, trusted
 from tests.loopback import Answer, LoopbackServer
 from tests.pipeline.alerts.smtp_server import PASSWORD, SmtpServer
 
@@ -149,6 +150,57 @@ def test_a_mail_server_that_refuses_is_told_of_and_tried_again(store, refuse, mo
         server.refuse.clear()
         assert tell(store, mailing(server), run, NOW + timedelta(days=1)) == ()
     assert len(server.mails) == 1
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_a_mail_goes_encrypted_to_a_server_that_is_trusted(store, tmp_path, monkeypatch, security):
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted(tmp_path)))
+    with SmtpServer(tls=good(), at_once=security == "tls") as server:
+        desk = mailing(server, security=security, user="desk", password=PASSWORD)
+        assert tell(store, desk, alert(store), NOW) == ()
+    assert len(server.mails) == 1
+    assert server.users == ["desk"]
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+@pytest.mark.parametrize(
+    ("certificate", "cause"),
+    [
+        (of_nobody, "self-signed certificate"),
+        (expired, "certificate has expired"),
+        (another_host, "IP address mismatch, certificate is not valid for '127.0.0.1'"),
+    ],
+)
+def test_neither_mail_nor_password_goes_to_a_server_that_is_not_trusted(
+    store, tmp_path, monkeypatch, security, certificate, cause
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted(tmp_path)))
+    with SmtpServer(tls=certificate(), at_once=security == "tls") as server:
+        desk = mailing(server, security=security, user="desk", password=PASSWORD)
+        [line] = tell(store, desk, alert(store), NOW)
+    assert f"its certificate is not trusted: {cause}" in line
+    assert (server.users, server.mails) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("at_once", "security", "cause"),
+    [
+        (False, "none", "530 STARTTLS first"),
+        (False, "tls", "no secure connection: wrong version number"),
+        (True, "starttls", "timed out"),
+    ],
+)
+def test_a_server_that_is_spoken_to_in_the_wrong_way_is_told_of(
+    store, tmp_path, monkeypatch, at_once, security, cause
+):
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted(tmp_path)))
+    with SmtpServer(tls=good(), at_once=at_once) as server:
+        desk = mailing(server, security=security)
+        impatient = desk.network.model_copy(update={"timeout": 0.5})
+        desk = desk.model_copy(update={"network": impatient})
+        [line] = tell(store, desk, alert(store), NOW)
+    assert cause in line
+    assert server.mails == []
 
 
 def test_one_address_that_is_refused_does_not_bring_the_others_a_mail_every_night(store):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from rich.console import Console
 
-from config.errors import BusyError
+from config.errors import BusyError, StoreError
+from pipeline.cli.tables import print_night
 from pipeline.demo import CONFIG, NOW
 from pipeline.replay import replay
 from pipeline.upkeep.prune import cutoff, prunable, prune
@@ -137,10 +140,10 @@ def test_without_room_for_a_copy_the_file_keeps_its_size_and_its_free_pages(samp
 
 
 def test_a_replay_after_a_prune_changes_nothing(sample):
-    """Nights that are months apart; then all but what must stay is let go of."""
+    """Nights that are weeks apart; then all but what must stay is let go of."""
     at: datetime = NOW
     for night in range(3):
-        at = NOW + timedelta(days=100 * night)
+        at = NOW + timedelta(days=40 * night)
         sample.run(now=at)
     items = list(sample.store.db.execute("SELECT source, external_id, said FROM raw_item"))
     pruned = prune(sample.store, sample.settings, at, 1)
@@ -162,3 +165,49 @@ def test_an_article_in_the_last_answer_of_its_source_stays_however_old(store):
 def test_no_prune_during_a_run(sample):
     with run_lock(sample.store.path), pytest.raises(BusyError):
         prune(sample.store, sample.settings, NOW, 90)
+
+
+def with_old_answers(sample) -> None:
+    answers = Answers(sample.store)
+    for days in (300, 200, 100):
+        answers.add(f"feed {days}", days, source=OTHER)
+
+
+def test_a_night_lets_go_of_old_answers_and_says_how_many(sample):
+    with_old_answers(sample)
+    before = kept(sample.store)
+    night = sample.run()
+    assert (night.dropped.payloads, night.undropped) == (2, "")
+    assert night.dropped.size > 0
+    assert before - kept(sample.store) == {"feed 300", "feed 200"}
+    assert sample.run().dropped.payloads == 0
+
+
+def test_a_night_is_as_good_without_letting_go(sample, monkeypatch):
+    with_old_answers(sample)
+    before = kept(sample.store)
+
+    def fails(*_):
+        raise StoreError("database b.db: the disk failed")
+
+    monkeypatch.setattr("pipeline.nightly.let_go", fails)
+    night = sample.run()
+    assert night.undropped == (
+        "old answers are kept until the next night: database b.db: the disk failed"
+    )
+    assert (night.run.status, night.dropped.payloads) == ("partial", 0)
+    assert before <= kept(sample.store)
+    monkeypatch.undo()
+    assert sample.run().dropped.payloads == 2
+
+
+def test_the_summary_of_a_night_says_what_was_let_go_of(sample):
+    with_old_answers(sample)
+    night = sample.run()
+    for shown, line in (
+        (night, "2 old answers let go of, 0.0 MB"),
+        (replace(night, undropped="old answers are kept: [why]"), "old answers are kept: [why]"),
+    ):
+        said = io.StringIO()
+        print_night(Console(file=said, width=120), shown)
+        assert line in said.getvalue().splitlines()
