@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from config.settings import Settings
+from config.settings import Newsletter, Settings
 from crawlers.liveness import LinkState, check_links
 from pipeline.check import Finding, PublishedIn, addresses, check_issue
 from pipeline.issue_reader import read_issue
@@ -27,6 +27,10 @@ class Page:
     """As findings show it: the file, or ``DATE.md`` for an issue that is in the store."""
     text: str
 
+    def read(self, newsletter: Newsletter) -> ReadIssue:
+        """The issue that it is."""
+        return read_issue(self.text, name=Path(self.name).name, newsletter=newsletter)
+
 
 Asking = Callable[[list[str]], Callable[[LinkState], None]]
 """Told the addresses before they are asked; gives what is to be told each answer."""
@@ -45,12 +49,23 @@ def check_page(
 
     Without `asking`, no link is asked for; of links, then, what is `known` already is told.
     """
-    read = read_issue(page.text, name=Path(page.name).name, newsletter=settings.newsletter)
-    liveness = known
+    read = page.read(settings.newsletter)
     if asking is not None:
         urls = addresses(read, page.text, settings)
         states = check_links(urls, network=settings.network, now=now, progress=asking(urls))
-        liveness = {state.url: state for state in states}
+        known = {state.url: state for state in states}
+    return check_read(store, settings, page, read, known=known)
+
+
+def check_read(
+    store: Store,
+    settings: Settings,
+    page: Page,
+    read: ReadIssue,
+    *,
+    known: Mapping[str, LinkState] | None,
+) -> list[Finding]:
+    """As `check_page`, of a page that was read already; no link is asked for."""
     return check_issue(
         read,
         page.text,
@@ -58,7 +73,7 @@ def check_page(
         settings=settings,
         published=_published(store, read),
         sources=lambda key: load_source_text(store, key),
-        liveness=liveness,
+        liveness=known,
     )
 
 

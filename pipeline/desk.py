@@ -6,15 +6,15 @@ nothing that a run does later changes them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from config.errors import ConflictError, InputError
 from config.settings import Settings
-from pipeline.issue import Assembled, assemble
+from pipeline.issue import Assembled, assemble, tried
 from pipeline.period import Period
-from pipeline.queue import Entry, Queue, load_entry
+from pipeline.queue import Entry, Place, Queue, load_entry
 from store.database import Store
 from store.decisions import append_decision, load_decisions
 from store.issues import load_issue, save_issue
@@ -100,8 +100,13 @@ def check_text(settings: Settings, text: Draft) -> None:
     """Raise InputError for a text that names no section of ours, or an address that cannot open."""
     check_section(settings, text.section)
     for url in (text.url, *(link.url for link in text.links)):
-        if not url.startswith(("http://", "https://")):
-            raise InputError(f"{url!r} is no http or https address")
+        check_address(url)
+
+
+def check_address(url: str) -> None:
+    """Raise InputError for what is no address that a link may lead to."""
+    if not url.startswith(("http://", "https://")):
+        raise InputError(f"{url!r} is no http or https address")
 
 
 def _check_reason(settings: Settings, code: str) -> None:
@@ -122,8 +127,20 @@ def current_issue(store: Store, settings: Settings, period: Period) -> Assembled
     """The issue of the period as it stands: as printed if it is final, else as of now."""
     stored = load_issue(store, period.day)
     if stored is not None and stored.final:
-        return Assembled(issue=stored.issue, printed=stored.printed, final=True)
+        return Assembled(issue=stored.issue, ran=stored.printed, final=True)
     return assemble(Queue(store=store, settings=settings, period=period))
+
+
+def tried_now(
+    queue: Queue, decided: Sequence[Place], sections: Collection[str]
+) -> dict[StoryId, str]:
+    """The stories in sections of the coming issue that taste is tried on, each with why.
+
+    They are those of `current_issue`, for who needs nothing else of it. `decided` is what the
+    queue has of these.
+    """
+    stored = load_issue(queue.store, queue.period.day)
+    return {} if stored is not None and stored.final else tried(queue, decided, sections)
 
 
 def finish_issue(store: Store, settings: Settings, period: Period, now: datetime) -> Assembled:

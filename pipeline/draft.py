@@ -58,11 +58,18 @@ def draft(story: Story, section: str, settings: Settings) -> Draft:
     )
 
 
+def address(story: Story, settings: Settings) -> str:
+    """Where the draft of a story would lead; empty where nothing can be opened."""
+    return openable(by_precedence(story, settings)[0].candidate)
+
+
 def by_precedence(story: Story, settings: Settings) -> list[Member]:
     """The members of a story by the rules in ``settings.stories``, the one that speaks first.
 
     What the rules leave open goes by address, so that the order is total.
     """
+    if len(story.members) == 1:
+        return [*story.members]
     rules = settings.stories
     known = _known_media((*(s.label for s in settings.sources), *settings.publishers.values()))
     releases = [m.candidate for m in story.members if m.candidate.kind is Kind.RELEASE]

@@ -8,11 +8,12 @@ that it was made of.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from config.errors import InputError
 from config.settings import Settings
-from pipeline.desk import check_section
+from pipeline.desk import check_address, check_section
 from pipeline.normalise import clean_line
 from store.models import Draft, Link
 
@@ -43,12 +44,16 @@ def draft_of(form: Mapping[str, str], before: Draft, settings: Settings) -> Draf
     title = clean_line(said["title"])
     if not title:
         raise InputError("title: it is empty; an item needs a headline")
+    with _in_field("section"):
+        check_section(settings, said["section"])
+    with _in_field("url"):
+        check_address(said["url"].strip())
     return replace(
         before,
         title=title,
         source=clean_line(said["source"]),
-        section=_section(said["section"], settings),
-        url=_address("url", said["url"].strip()),
+        section=said["section"],
+        url=said["url"].strip(),
         tags=tuple(tag for line in said["tags"].splitlines() if (tag := clean_line(line))),
         links=tuple(_links(said["links"], before)),
         summary="\n".join(line.rstrip() for line in said["summary"].strip().splitlines()),
@@ -64,19 +69,15 @@ def _links(text: str, before: Draft) -> Iterator[Link]:
         label, _, url = clean_line(line).rpartition(" ")
         if not label:
             raise InputError(f"links: line {number} is {line.strip()!r}; write LABEL https://…")
-        _address("links", url)
+        with _in_field("links"):
+            check_address(url)
         yield Link(label=label, url=url, brackets=(label, url) not in bare)
 
 
-def _address(field: str, url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise InputError(f"{field}: {url!r} is no http or https address")
-    return url
-
-
-def _section(name: str, settings: Settings) -> str:
+@contextmanager
+def _in_field(name: str) -> Iterator[None]:
+    """Say of an InputError which field it is about."""
     try:
-        check_section(settings, name)
+        yield
     except InputError as error:
-        raise InputError(f"section: {error}") from error
-    return name
+        raise InputError(f"{name}: {error}") from error

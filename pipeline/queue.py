@@ -8,13 +8,13 @@ somebody looks, so that a long window costs little.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from itertools import islice
 
 from config.errors import NotFoundError
 from config.settings import Settings
-from pipeline.draft import draft
+from pipeline.draft import address, draft
 from pipeline.period import Period
 from pipeline.published import keys_of_story, news_about, same_thing
 from pipeline.standing import Standing, basis, news_since, standing
@@ -22,11 +22,22 @@ from store.candidates import search
 from store.database import Store
 from store.decisions import load_decided, load_decisions, load_waiting
 from store.issues import Ran, load_ran
-from store.models import Decision, DecisionId, Draft, Score, Story, StoryId, Verdict
+from store.models import (
+    Decision,
+    DecisionId,
+    Draft,
+    IdentityKey,
+    Score,
+    Story,
+    StoryId,
+    Verdict,
+)
 from store.scores import load_ranking, load_scores
 from store.stories import load_stories, resolve
 
 _BATCH = 25
+HEAD = 1000
+"""Stories of the ranking that are read at first."""
 
 
 class State(StrEnum):
@@ -71,46 +82,59 @@ class Entry(Place):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """The stories of a period: what happened in it, and what the editor decided on before."""
+    """The stories of a period: what happened in it, and what the editor decided on before.
+
+    The head of the ranking is read once, which no decision changes: a queue is looked at for as
+    long as it takes to answer somebody.
+    """
 
     store: Store
     settings: Settings
     period: Period
+    _heads: dict[str | None, list[tuple[StoryId, str]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def sections(self, decided: Sequence[Place] | None = None) -> dict[str, Iterator[Entry]]:
-        """Each section's entries, the best first, in print order; made as they are asked for.
+    def head(self, section: str | None = None) -> list[tuple[StoryId, str]]:
+        """The first `HEAD` of the ranking, of one section or of all, each with its section."""
+        if section not in self._heads:
+            since = self.period.start
+            self._heads[section] = load_ranking(self.store, since, section=section, limit=HEAD)
+        return self._heads[section]
 
-        Sections that the configuration does not know (any more) stand last. `decided` is what the
-        queue has of these, where that is known already.
+    def sections(self, decided: Sequence[Place] | None = None) -> dict[str, Iterator[Place]]:
+        """Where the stories of each section stand, the best first, in print order.
+
+        They are placed as they are asked for. A section that the configuration does not know (any
+        more) stands last, where something of it was decided or is among the best. `decided` is
+        what the queue has of these, where that is known already.
         """
         found = self.decided() if decided is None else decided
-        by_section: dict[str, list[Place]] = {}
-        for place in found:
-            by_section.setdefault(place.section, []).append(place)
-        known = {place.story.id for place in found}
-        ranked: dict[str, list[StoryId]] = {}
-        for story, section in load_ranking(self.store, self.period.start):
-            if story not in known:
-                ranked.setdefault(section, []).append(story)
         names = [section.name for section in self.settings.sections]
-        names += sorted({*ranked, *by_section} - set(names))
-        return {
-            name: map(self.drafted, self.merged(by_section.get(name, []), ranked.get(name, [])))
-            for name in names
-        }
+        others = {place.section for place in found} | {section for _, section in self.head()}
+        names += sorted(others - set(names))
+        return {name: self.section(name, found) for name in names}
 
-    def accepted(self, decided: Sequence[Place]) -> dict[str, list[Entry]]:
-        """What of it the editor accepted and no issue ran yet, by section, in the same order."""
-        found: dict[str, list[Entry]] = {}
-        for place in decided:
-            if place.state is State.ACCEPTED:
-                found.setdefault(place.section, []).append(self.drafted(place))
-        return found
+    def section(self, name: str, decided: Sequence[Place]) -> Iterator[Place]:
+        """Where the stories of one section stand, as `sections`."""
+        known = {place.story.id for place in decided}
+        ranked = (story for story in self._ranked(name) if story not in known)
+        return self.merged([place for place in decided if place.section == name], ranked)
+
+    def _ranked(self, section: str) -> Iterator[StoryId]:
+        """The ranking of a section; what stands behind the head is read when it is asked for."""
+        best = self.head(section if section in self._heads else None)
+        head = [story for story, one in best if one == section]
+        yield from head
+        if len(best) == HEAD:
+            since, passed = self.period.start, len(head)
+            for story, _ in load_ranking(self.store, since, section=section, offset=passed):
+                yield story
 
     def entries(self) -> Iterator[Entry]:
         """Every entry, section by section."""
-        for entries in self.sections().values():
-            yield from entries
+        for places in self.sections().values():
+            yield from map(self.drafted, places)
 
     def decided(self) -> list[Place]:
         """What the editor decided on that the coming issue is about, the best first."""
@@ -139,20 +163,35 @@ class Queue:
         """Where these stories stand, in the same order; one without a score is left out."""
         scores = load_scores(self.store, ids)
         decisions = load_decisions(self.store, ids)
+        stories = [story for story in load_stories(self.store, ids) if story.id in scores]
+        ran = self._ran(stories)
         return [
-            self._place(story, scores[story.id], decisions.get(story.id, []))
-            for story in load_stories(self.store, ids)
-            if story.id in scores
+            self._place(story, scores[story.id], decisions.get(story.id, []), ran[story.id])
+            for story in stories
         ]
 
-    def _place(self, story: Story, score: Score, decisions: Sequence[Decision]) -> Place:
+    def _ran(self, stories: Sequence[Story]) -> dict[StoryId, list[Ran]]:
+        """Where each of these ran before the coming issue, the latest first."""
+        day, settled = self.period.day, self.period.settled
+        keys = {story.id: keys_of_story(story) for story in stories}
+        every = dict.fromkeys(key for some in keys.values() for key in some)
+        ran = load_ran(self.store, every, before=day, settled=settled)
+        places: dict[IdentityKey, list[int]] = {}
+        for place, item in enumerate(ran):
+            for key in item.keys:
+                places.setdefault(key, []).append(place)
+        found: dict[StoryId, list[Ran]] = {}
+        for story in stories:
+            shared = {place for key in keys[story.id] for place in places.get(key, ())}
+            found[story.id] = same_thing(story, [ran[place] for place in sorted(shared)])
+        return found
+
+    def _place(
+        self, story: Story, score: Score, decisions: Sequence[Decision], ran: Sequence[Ran]
+    ) -> Place:
         settings, period = self.settings, self.period
         stands = standing(decisions)
         known = basis(story, settings.venues)
-        ran = same_thing(
-            story,
-            load_ran(self.store, keys_of_story(story), before=period.day, settled=period.settled),
-        )
         state, why = _state(stands, known, period)
         if ran and (stands.decided is None or stands.decided.at <= ran[0].exported_at):
             # What was decided before it ran is spent; its text was printed then.
@@ -169,6 +208,11 @@ class Queue:
             why=why,
             ran=ran[0] if ran else None,
         )
+
+    def address(self, place: Place) -> str:
+        """Where it would lead in print; empty where nothing can be opened."""
+        text = place.stands.text
+        return text.url if text else address(place.story, self.settings)
 
     def drafted(self, place: Place) -> Entry:
         """A place with what it would print."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from unicodedata import combining, east_asian_width
 
 from pipeline.language import language_of
@@ -114,7 +115,12 @@ def width(text: str) -> float:
     """Length as the eye has it, in Chinese characters: a Latin letter counts half."""
     if text.isascii():
         return len(text) / 2
-    return sum(1.0 if east_asian_width(c) in "WF" else 0.5 for c in text)
+    return sum(map(_width_of, text))
+
+
+@cache
+def _width_of(character: str) -> float:
+    return 1.0 if east_asian_width(character) in "WF" else 0.5
 
 
 def clip(text: str, max_chars: float) -> str:
@@ -127,7 +133,7 @@ def clip(text: str, max_chars: float) -> str:
     room = max_chars - 1
     end = 0
     for end, character in enumerate(text):  # noqa: B007 (the position is wanted behind the loop)
-        room -= width(character)
+        room -= _width_of(character)
         if room < 0:
             break
     while end and (combining(text[end]) or text[end] in _JOINS or text[end - 1] == "\u200d"):

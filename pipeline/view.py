@@ -12,12 +12,12 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from pipeline.queue import Entry, Place, Queue, State, rank
+from pipeline.queue import HEAD, Entry, Place, Queue, State, rank
 from store.candidates import search
 from store.decisions import load_decided
 from store.filters import count_scored, load_stories_with
@@ -29,8 +29,6 @@ _MATCHES = 500
 """Stories looked at for words: who needs more must say more."""
 MANY = 999
 """Stories of a section that wait, beyond which nobody asks how many they are."""
-_HEAD = 300
-"""Stories of the ranking that are read at first."""
 _BATCH = 25
 _DECIDED = (State.ACCEPTED, State.REJECTED, State.LATER)
 
@@ -174,15 +172,20 @@ def _places(
 
 def _best(queue: Queue, view: View, decided: Sequence[Place]) -> Iterator[StoryId]:
     """The ranking but for what was decided, as it is asked for: a page needs its head alone."""
-    known, kept = {place.story.id for place in decided}, _narrowed(queue, view)
-    head = _HEAD if kept is None else -1
-    stretches = [(head, 0)] if head < 0 else [(head, 0), (-1, head)]
-    for limit, offset in stretches:
-        for story, _ in load_ranking(
-            queue.store, queue.period.start, section=view.section, limit=limit, offset=offset
-        ):
-            if story not in known and (kept is None or story in kept):
-                yield story
+    known = {place.story.id for place in decided}
+    head = [story for story, _ in queue.head(view.section)]
+    kept = _narrowed(queue, view, among=head)
+    yield from (one for one in head if one not in known and (kept is None or one in kept))
+    if len(head) == HEAD:
+        yield from _ranked(queue, view, known.union(head))
+
+
+def _ranked(queue: Queue, view: View, known: Collection[StoryId]) -> list[StoryId]:
+    """The ranking of what may be in a view, without what is known."""
+    ranking = load_ranking(
+        queue.store, queue.period.start, section=view.section, among=_narrowed(queue, view)
+    )
+    return [story for story, _ in ranking if story not in known]
 
 
 def _places_back(
@@ -207,14 +210,16 @@ def _line(queue: Queue, view: View, decided: Sequence[Place]) -> _Line:
     if view.state in _DECIDED:
         return _Line(decided=decided, rest=())
     known = {place.story.id for place in decided}
-    ranking = load_ranking(queue.store, queue.period.start, section=view.section)
-    kept = _narrowed(queue, view)
-    rest = [story for story, _ in ranking if story not in known and (kept is None or story in kept)]
-    return _Line(decided=decided, rest=rest)
+    return _Line(decided=decided, rest=_ranked(queue, view, known))
 
 
-def _narrowed(queue: Queue, view: View) -> set[StoryId] | None:
-    """Stories that may pass, so that no others are read; None where a view does not say."""
+def _narrowed(
+    queue: Queue, view: View, among: Collection[StoryId] | None = None
+) -> set[StoryId] | None:
+    """Stories that may pass, so that no others are read; None where a view does not say.
+
+    With `among`, no others are looked at.
+    """
     if all(one is None for one in (view.source, view.kind, view.language, view.days)):
         return None
     return load_stories_with(
@@ -224,6 +229,7 @@ def _narrowed(queue: Queue, view: View) -> set[StoryId] | None:
         kind=view.kind,
         language=view.language,
         seen_since=_seen_since(view, queue),
+        among=among,
     )
 
 

@@ -5,11 +5,12 @@ What a look at the queue is narrowed by, and told before it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from store.database import Store
 from store.models import Kind, SourceName, StoryId
-from store.rows import write_optional_time, write_time
+from store.rows import NUMBERS, write_optional_time, write_time
 
 _HAS = "EXISTS (SELECT 1 FROM candidate c WHERE c.story_id = s.id AND c.{column} {sign} :{column})"
 
@@ -22,10 +23,12 @@ def load_stories_with(
     kind: Kind | None = None,
     language: str | None = None,
     seen_since: datetime | None = None,
+    among: Collection[StoryId] | None = None,
 ) -> set[StoryId]:
     """Stories in which something happened since then and of which all that is given is true.
 
-    Each may be true of another member; `seen_since` is of the time that one was first seen.
+    Each may be true of another member; `seen_since` is of the time that one was first seen. With
+    `among`, no others are looked at.
     """
     asked = {
         "source": source,
@@ -37,6 +40,9 @@ def load_stories_with(
     conditions = [
         _HAS.format(column=column, sign=">=" if column == "first_seen" else "=") for column in given
     ]
+    if among is not None:
+        conditions.insert(0, "s.id IN (SELECT value FROM json_each(:among))")
+        given["among"] = NUMBERS.write(tuple(among))
     # The columns are named above; every value is bound.
     query = "SELECT s.id FROM story s WHERE s.merged_into IS NULL AND s.changed_at >= :since"
     query = " AND ".join([query, *conditions])

@@ -78,10 +78,10 @@ def queue(
     with desk.store() as store:
         waiting = Queue(store=store, settings=desk.settings, period=desk.period(store, day))
         kept = [
-            entry
-            for name, entries in waiting.sections().items()
+            waiting.drafted(place)
+            for name, places in waiting.sections().items()
             if section in (None, name)
-            for entry in islice((e for e in entries if state in (None, e.state)), limit)
+            for place in islice((p for p in places if state in (None, p.state)), limit)
         ]
         open_ones = any(entry.state is State.PROPOSED for entry in kept)
         tried = current_issue(store, desk.settings, waiting.period).explored if open_ones else {}

@@ -52,7 +52,7 @@ def _shown(
         "form": dict.fromkeys(_FIELDS, "") | form,
         "entry": entry,
         "problem": problem,
-        "sections": [section.name for section in desk().settings.sections],
+        "sections": [(section.name, section.name) for section in desk().settings.sections],
         "bookmarklet": _bookmarklet(request.host_url),
     }
 

@@ -6,24 +6,22 @@ check speaks of lines of the Markdown; here each finding comes to what stands in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from config.settings import Settings
 from crawlers.liveness import LinkState
 from pipeline.check import Finding, Level
-from pipeline.checking import Page, check_page
+from pipeline.checking import Page, check_read
 from pipeline.desk import current_issue
 from pipeline.export import issue_text
 from pipeline.issue import Assembled
 from pipeline.issue_markdown import lead
-from pipeline.issue_reader import read_issue
 from pipeline.issue_reading import ReadIssue
 from pipeline.layout import LaidOutIssue, load_layout
 from pipeline.period import Period
-from pipeline.queue import Place, Queue, State
+from pipeline.queue import State
 from store.database import Store
 from store.models import Draft, Issue, StoryId
 
@@ -120,7 +118,6 @@ def load_board(
     settings: Settings,
     folder: Path,
     period: Period,
-    now: datetime,
     links: Mapping[str, LinkState],
 ) -> Board:
     """The issue of the period as it stands; `links` is what is known of addresses."""
@@ -128,15 +125,13 @@ def load_board(
     issue = assembled.issue
     markdown = issue_text(issue, settings, folder)
     page = Page(name=f"{issue.date}.md", text=markdown)
-    findings = check_page(store, settings, page, now, None, known=links)
-    read = read_issue(markdown, name=page.name, newsletter=settings.newsletter)
-    stories = [printed.story for printed in assembled.printed]
-    places = _places(store, settings, period, [story for story in stories if story is not None])
+    read = page.read(settings.newsletter)
+    findings = check_read(store, settings, page, read, known=links)
     spans = _Spans(issue, read, findings)
-    left = iter(stories)
+    stories = iter(assembled.stories)
     printed = {
         section.name: tuple(
-            _row(item, next(left), places, assembled, spans.next_item()) for item in section.items
+            _row(item, next(stories), assembled, spans.next_item()) for item in section.items
         )
         for section in issue.sections
     }
@@ -163,27 +158,19 @@ def load_board(
     )
 
 
-def _places(
-    store: Store, settings: Settings, period: Period, stories: Sequence[StoryId]
-) -> dict[StoryId, Place]:
-    queue = Queue(store=store, settings=settings, period=period)
-    return {place.story.id: place for place in queue.places(stories)}
-
-
 def _row(
     draft: Draft,
     story: StoryId | None,
-    places: Mapping[StoryId, Place],
     assembled: Assembled,
     found: tuple[int | None, tuple[Finding, ...]],
 ) -> Row:
-    place = None if story is None else places.get(story)
+    entry = None if story is None else assembled.entries.get(story)
     line, findings = found
     return Row(
         draft=draft,
         story=story,
-        accepted=assembled.final or (place is not None and place.state is State.ACCEPTED),
-        seen=(place.seen or 0) if place else 0,
+        accepted=entry is None or entry.state is State.ACCEPTED,
+        seen=(entry.seen or 0) if entry else 0,
         tried="" if story is None else assembled.explored.get(story, ""),
         line=line,
         findings=findings,

@@ -54,6 +54,16 @@ def t(key: str, **values: object) -> str:
     return cast(Wording, current_app.extensions["wording"])(key, **values)
 
 
+def reasons() -> list[tuple[str, str]]:
+    """What a story may be rejected for, as configured: codes, each with its label."""
+    return [(reason.code, reason.label) for reason in desk().settings.desk.reasons]
+
+
+def reason_said(code: str) -> str:
+    """The label of a reason; its code where it is configured no more."""
+    return dict(reasons()).get(code, code)
+
+
 def now() -> datetime:
     """The time of this request, UTC; the same however often it is asked."""
     if "now" not in g:

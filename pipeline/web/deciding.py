@@ -7,7 +7,7 @@ to be done with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -17,7 +17,7 @@ from config.errors import InputError, NotFoundError
 from pipeline.desk import check_section, decide, decided_since
 from pipeline.queue import Entry, load_entry
 from pipeline.web.answers import Notice, Undo
-from pipeline.web.context import coming, desk, editor, t
+from pipeline.web.context import coming, desk, editor, reason_said, t
 from pipeline.web.reading import clip, number_of
 from pipeline.web.rows import Conflict, said_of
 from store.models import StoryId, Verdict
@@ -132,10 +132,9 @@ def _move(asked: Asked) -> list[Entry]:
 
 def told(asked: Asked, entries: Sequence[Entry], undo: str) -> Notice:
     """What was done, and how to take it back; `undo` is the path to post that to."""
-    labels = {reason.code: reason.label for reason in desk().settings.desk.reasons}
     verb = t(f"queue.done_{asked.do}", section=asked.section)
     if asked.reason:
-        verb = t("queue.because", said=verb, why=labels.get(asked.reason, asked.reason))
+        verb = t("queue.because", said=verb, why=reason_said(asked.reason))
     if len(entries) == 1:
         text = t("queue.done_one", verb=verb, title=clip(entries[0].draft.title, _TITLE))
     else:
@@ -155,10 +154,8 @@ def mark(entry: Entry) -> str:
 class Conflicts:
     """Stories that others decided on meanwhile; nothing was done to any that was asked about."""
 
-    entries: Sequence[Entry]
-    """Those that they decided on, as they stand now."""
-    of: Callable[[Entry], Conflict]
-    """What is to be asked about one of them."""
+    told: Sequence[tuple[Entry, Conflict]]
+    """Those that they decided on, as they stand now, each with what is to be asked about it."""
     all: Conflict
     """What is to be asked about everything at once."""
 
@@ -166,21 +163,16 @@ class Conflicts:
 def conflicts(asked: Asked, action: str) -> Conflicts:
     """Tell of a ConflictError: who did what meanwhile, and how to do it all the same."""
     store, settings = desk().store, desk().settings
-    now = {story: load_entry(store, settings, coming(), story) for story in asked.stories}
-    changed = [e for story, e in now.items() if (e.seen or 0) != asked.stories[story]]
     words = t(f"queue.do_{asked.do}")
-
-    def said(entry: Entry) -> tuple[str, ...]:
-        seen = next(n for story, n in asked.stories.items() if now[story] is entry)
-        return tuple(map(said_of, decided_since(store, entry.story.id, seen)))
-
-    def of(entry: Entry) -> Conflict:
-        fields = asked.fields({entry.story.id: entry.seen or 0})
-        return Conflict(since=said(entry), action=action, fields=fields, words=words)
-
-    everything = {entry.story.id: entry.seen or 0 for entry in now.values()}
-    return Conflicts(
-        entries=changed,
-        of=of,
-        all=Conflict(since=(), action=action, fields=asked.fields(everything), words=words),
-    )
+    now: dict[StoryId, int] = {}
+    told: list[tuple[Entry, Conflict]] = []
+    for story, seen in asked.stories.items():
+        entry = load_entry(store, settings, coming(), story)
+        number = entry.story.id
+        now[number] = entry.seen or 0
+        if now[number] != seen:
+            since = tuple(map(said_of, decided_since(store, number, seen)))
+            fields = asked.fields({number: now[number]})
+            told.append((entry, Conflict(since=since, action=action, fields=fields, words=words)))
+    everything = Conflict(since=(), action=action, fields=asked.fields(now), words=words)
+    return Conflicts(told=told, all=everything)

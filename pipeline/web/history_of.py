@@ -8,7 +8,7 @@ from datetime import datetime
 from pipeline.editing import FIELDS, form_of
 from pipeline.life import Happening, life
 from pipeline.queue import Entry
-from pipeline.web.context import desk, t
+from pipeline.web.context import desk, reason_said, t
 from store.issues import Ran
 from store.models import Decision, Member
 from store.rulings import Ruling
@@ -60,8 +60,7 @@ def moment_of(happening: Happening) -> Moment:
 
 
 def _decided(decision: Decision) -> Moment:
-    labels = {reason.code: reason.label for reason in desk().settings.desk.reasons}
-    reason = labels.get(decision.reason, decision.reason) if decision.reason else None
+    reason = reason_said(decision.reason) if decision.reason else None
     more = [one for one in (reason, decision.note) if one]
     if decision.editor is not None:
         mine, machine = form_of(decision.editor), form_of(decision.machine)

@@ -21,7 +21,7 @@ from pipeline.publishing import require_publishing
 from pipeline.queue import Queue, State, load_entry
 from pipeline.web.answers import Notice, Undo, came_from, done, failed
 from pipeline.web.board import Board, load_board
-from pipeline.web.context import coming, desk, editor, is_quick, now, t
+from pipeline.web.context import coming, desk, editor, is_quick, t
 from pipeline.web.links import AskedLinks
 from pipeline.web.preview import rendered
 from pipeline.web.reading import clip, number_of
@@ -60,7 +60,7 @@ def board_now() -> Board:
     """The coming issue as it stands."""
     here = desk()
     known = asked_links().known
-    return load_board(here.store, here.settings, here.folder, coming(), now(), known)
+    return load_board(here.store, here.settings, here.folder, coming(), known)
 
 
 def _shown(*, titles: bool, problem: str = "") -> dict[str, Any]:

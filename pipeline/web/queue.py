@@ -11,14 +11,15 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from config.errors import ConflictError, InputError
+from pipeline.desk import tried_now
 from pipeline.gathering import merge_stories, undo_last
 from pipeline.queue import Entry, Place, Queue, State, load_entry
 from pipeline.view import Tally, View, look, next_to, tally
 from pipeline.web.answers import Notice, Undo, came_from, done, failed
-from pipeline.web.context import coming, desk, editor, is_quick, t
+from pipeline.web.context import coming, desk, editor, is_quick, reasons, t
 from pipeline.web.deciding import Asked, carry_out, conflicts, marked, story_id, told
 from pipeline.web.reading import clip
-from pipeline.web.rows import row_markup, row_of
+from pipeline.web.rows import Row, row_markup, row_of
 from pipeline.web.views import DAYS, LANGUAGES, query_of, view_of, view_of_query
 from store.models import EDITOR, Kind, StoryId
 from store.typed import drop_view, load_views, save_view
@@ -64,15 +65,15 @@ def show() -> str:
     )
     return render_template(
         "queue.html",
-        rows=[row_of(entry) for entry in shown.entries],
+        rows=_rows(waiting, decided, shown.entries),
         more=shown.more,
         after=after,
         view=view,
         query=query_of(view),
         path=queue_path(view),
         tabs=_tabs(view, waiting, decided),
-        sections=[section.name for section in settings.sections],
-        reasons=settings.desk.reasons,
+        sections=[(section.name, section.name) for section in settings.sections],
+        reasons=reasons(),
         saved=load_views(desk().store),
         sources=[(name, name) for name in sorted({*(s.name for s in settings.sources), EDITOR})],
         languages=[(code, t(f"queue.language_{code}")) for code in LANGUAGES],
@@ -80,6 +81,13 @@ def show() -> str:
         states=[(s.value, t(f"queue.state_{s}")) for s in State if s is not State.PROPOSED],
         ages=DAYS,
     )
+
+
+def _rows(waiting: Queue, decided: Sequence[Place], entries: Sequence[Entry]) -> list[Row]:
+    """The rows of these stories."""
+    sections = {entry.section for entry in entries if entry.state is State.PROPOSED}
+    tried = tried_now(waiting, decided, sections) if sections else {}
+    return [row_of(entry, tried.get(entry.story.id, "")) for entry in entries]
 
 
 def queue_path(view: View) -> str:
@@ -130,12 +138,13 @@ def decide() -> Response:
 def _parts(entries: Sequence[Entry]) -> dict[str, str | None]:
     """The rows of these stories, and the tabs with their counts."""
     query = _query()
-    view = view_of_query(query)
+    view, waiting = view_of_query(query), queue()
+    decided = waiting.decided()
     rows: dict[str, str | None] = {
-        f"story-{entry.story.id}": row_markup(entry, query, section=view.section)
-        for entry in entries
+        f"story-{row.entry.story.id}": row_markup(row, query, section=view.section)
+        for row in _rows(waiting, decided, entries)
     }
-    tabs = _tabs(view, queue(), queue().decided())
+    tabs = _tabs(view, waiting, decided)
     return {**rows, "tabs": render_template("_queue_tabs.html", tabs=tabs)}
 
 
@@ -145,15 +154,14 @@ def _ask(asked: Asked, error: str) -> Response:
     query = _query()
     if is_quick():
         parts = {
-            f"story-{entry.story.id}": row_markup(entry, query, conflict=found.of(entry))
-            for entry in found.entries
+            f"story-{entry.story.id}": row_markup(row_of(entry), query, conflict=conflict)
+            for entry, conflict in found.told
         }
-        text = t("queue.conflict_notice", count=len(found.entries))
+        text = t("queue.conflict_notice", count=len(found.told))
         return failed(Notice(text=text, tone="bad"), 409, parts)
-    told_of = [(row_of(entry), found.of(entry)) for entry in found.entries]
     page = render_template(
         "queue_conflict.html",
-        told=told_of,
+        told=[(row_of(entry), conflict) for entry, conflict in found.told],
         all=found.all,
         count=len(asked.stories),
         back=came_from("/queue"),

@@ -10,22 +10,15 @@ from typing import Final
 from flask import render_template
 
 from pipeline.draft import by_precedence
-from pipeline.queue import Entry, State
-from pipeline.web.context import desk, now, t
+from pipeline.queue import Entry
+from pipeline.web.context import desk, reason_said, t
+from pipeline.web.reading import moment
 from store.models import Decision, Member, Part
 
 _TOLD: Final = 3
 """Parts of a score that stand in the row; the others are folded in."""
 _EVERY_STORY_HAS: Final = frozenset({"recency", "source"})
 """Parts that tell least: they come last."""
-TONES: Final = {
-    State.PROPOSED: "",
-    State.ACCEPTED: "good",
-    State.REJECTED: "bad",
-    State.LATER: "later",
-    State.PRINTED: "",
-}
-"""How a state is coloured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +51,8 @@ class Row:
     """Those folded in, without the one that speaks; the most telling first."""
     before: str
     """What was decided before, in words, where it is back or stands decided; else empty."""
-
-    @property
-    def tone(self) -> str:
-        """How its state is coloured."""
-        return TONES[self.entry.state]
+    tried: str
+    """Why the draft tries it though taste is unsure of it; empty where it does not."""
 
     @property
     def mark(self) -> str:
@@ -70,8 +60,8 @@ class Row:
         return f"{self.entry.story.id}:{self.entry.seen or 0}"
 
 
-def row_of(entry: Entry) -> Row:
-    """The row of a story."""
+def row_of(entry: Entry, tried: str = "") -> Row:
+    """The row of a story; `tried` tells why the draft tries it, where it does."""
     members = by_precedence(entry.story, desk().settings)
     dates = [one.candidate.published for one in members if one.candidate.published is not None]
     telling, other = told(entry.score.parts)
@@ -85,6 +75,7 @@ def row_of(entry: Entry) -> Row:
         other=other,
         members=tuple(members[1:]),
         before=said_of(decided) if decided else "",
+        tried=tried,
     )
 
 
@@ -96,20 +87,16 @@ def told(parts: Iterable[Part]) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
 
 def said_of(decision: Decision) -> str:
     """A decision in words, ``张三 10:31 不用（不对题）``; with its day where that is not today."""
-    settings = desk().settings
-    at = decision.at.astimezone(settings.newsletter.zone)
-    labels = {reason.code: reason.label for reason in settings.desk.reasons}
-    why = labels.get(decision.reason, decision.reason) if decision.reason else decision.note
+    why = reason_said(decision.reason) if decision.reason else decision.note
     verdict = t(f"queue.verdict_{decision.verdict.value}")
-    today = now().astimezone(settings.newsletter.zone).date()
-    said = f"{decision.by} {at:{'%H:%M' if at.date() == today else '%Y-%m-%d %H:%M'}} {verdict}"
+    said = f"{decision.by} {moment(decision.at)} {verdict}"
     return t("queue.because", said=said, why=why) if why else said
 
 
 def row_markup(
-    entry: Entry, query: str, *, section: str | None = None, conflict: Conflict | None = None
+    row: Row, query: str, *, section: str | None = None, conflict: Conflict | None = None
 ) -> str:
     """A row; `query` and `section` are those of the view that it stands in."""
     return render_template(
-        "_queue_row.html", row=row_of(entry), query=query, section=section, conflict=conflict
+        "_queue_row.html", row=row, query=query, section=section, conflict=conflict
     )

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from pipeline.desk import decided_since
 from pipeline.layout import laid_out_since, load_layout
 from pipeline.web.answers import Notice, failed
-from pipeline.web.context import coming, desk, is_quick, now, t
-from pipeline.web.reading import local
+from pipeline.web.context import coming, desk, is_quick, t
+from pipeline.web.reading import moment
 from store.layouts import Layout
 from store.models import StoryId
 
@@ -53,8 +53,7 @@ def _changed(before: Layout, after: Layout) -> list[str]:
 
 
 def _line(by: str, at: datetime, did: str) -> str:
-    today = local(at, "%Y-%m-%d") == local(now(), "%Y-%m-%d")
-    return t("issue.since", who=by, when=local(at, "%H:%M" if today else "%m-%d %H:%M"), did=did)
+    return t("issue.since", who=by, when=moment(at), did=did)
 
 
 def ask(

@@ -86,8 +86,7 @@ def _after(entry: Entry) -> dict[str, str | None]:
 
 def _ask_to_decide(asked: Asked, error: str) -> Response:
     found = conflicts(asked, request.path)
-    entry = found.entries[0]
-    conflict = found.of(entry)
+    [(entry, conflict)] = found.told
     if is_quick():
         parts = {"story-head": render_template("_story_head.html", **head_of(entry, conflict))}
         return failed(t("queue.conflict_notice", count=1), 409, parts)

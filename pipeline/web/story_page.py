@@ -19,7 +19,7 @@ from config.errors import BriefingError
 from pipeline.desk import decided_since
 from pipeline.editing import draft_of, form_of
 from pipeline.queue import Entry, load_entry
-from pipeline.web.context import coming, desk, editor, now
+from pipeline.web.context import coming, desk, editor, reasons
 from pipeline.web.history_of import moments_of
 from pipeline.web.preview import Preview, preview_of
 from pipeline.web.rows import Conflict, row_of, said_of
@@ -117,7 +117,6 @@ def text_of(entry: Entry, editing: Editing) -> dict[str, Any]:
         "editing": editing,
         "preview": preview,
         "broken": broken,
-        "now": now,
     }
 
 
@@ -129,7 +128,7 @@ def head_of(entry: Entry, conflict: Conflict | None = None) -> dict[str, Any]:
         "moments": moments_of(entry),
         "query": asked_query(),
         "path": path_of,
-        "reasons": desk().settings.desk.reasons,
+        "reasons": reasons(),
         "conflict": conflict,
     }
 

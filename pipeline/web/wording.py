@@ -23,7 +23,6 @@ Text: TypeAlias = str | Mapping[str, str]
 class Wording:
     """The texts of one language."""
 
-    language: str
     texts: Mapping[str, Text]
     """``page.word`` -> text."""
 
@@ -47,4 +46,4 @@ def load_wording(language: str) -> Wording:
     texts = {
         f"{page}.{word}": text for page, words in tables.items() for word, text in words.items()
     }
-    return Wording(language=language, texts=texts)
+    return Wording(texts=texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.settings import Settings
@@ -61,7 +62,15 @@ class Served:
             self.heard.append(page)
             page.on("pageerror", lambda error: self.complaints.append(str(error)))
             page.on("console", lambda message: self.complaints.extend(_complaint(message)))
-        page.goto(f"{self.base}{path}")
+        page.goto(f"{self.base}{path}")  # returns when the scripts have run
+
+    def arrive(self, page: Page, path: str) -> None:
+        """Wait until a key or a click has led to a page of it, and its scripts listen.
+
+        `path` is the pattern of the path, with its query and fragment.
+        """
+        expect(page).to_have_url(re.compile(f"^{re.escape(self.base)}{path}$"))
+        expect(page.locator("html")).to_have_attribute("data-ready", "")
 
 
 def _complaint(message: ConsoleMessage) -> Iterator[str]:

@@ -20,9 +20,8 @@ def states(desk) -> dict[int, State]:
 
 
 def current(page: Page) -> int:
-    row = page.locator(CURRENT)
-    expect(row).to_have_count(1)
-    return int((row.get_attribute("id") or "").removeprefix("story-"))
+    """The story of the row that keys are about."""
+    return int((page.locator(CURRENT).get_attribute("id") or "").removeprefix("story-"))
 
 
 def decided(page: Page, story: int, state: str) -> None:
@@ -60,19 +59,18 @@ def test_the_whole_round_by_keys_alone(desk, page):
     # an edit
     edited = current(page)
     page.keyboard.press("e")
-    expect(page).to_have_url(f"{desk.base}/story/{edited}")
+    desk.arrive(page, f"/story/{edited}")
     page.keyboard.press("e")
     expect(page.locator("#field-title")).to_be_focused()
     page.keyboard.press("Control+A")
     page.keyboard.type("编辑自己写的标题")
     page.keyboard.press("Control+Enter")
-    expect(page).not_to_have_url(f"{desk.base}/story/{edited}")
+    desk.arrive(page, f"/queue#story-{edited}")
     accepted.append(edited)
     # the issue
-    expect(page.locator(CURRENT)).to_have_count(1)
     page.keyboard.press("g")
     page.keyboard.press("i")
-    expect(page).to_have_url(f"{desk.base}/issue")
+    desk.arrive(page, "/issue")
     expect(page.locator(f"#story-{edited} .headline")).to_contain_text("编辑自己写的标题")
     page.keyboard.press("t")
     expect(page.locator("#field-lead")).to_be_focused()
@@ -130,7 +128,7 @@ def test_a_filter_and_a_search_by_keys(desk, page):
     page.keyboard.press("/")
     page.keyboard.type("量化")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{desk.base}/queue?q=%E9%87%8F%E5%8C%96")
+    desk.arrive(page, r"/queue\?q=%E9%87%8F%E5%8C%96")
     assert page.locator("[data-row]").count() > 0
     page.goto(f"{desk.base}/queue?kind=paper&language=en")
     assert page.locator("[data-row]").count() > 0

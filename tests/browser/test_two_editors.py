@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -34,11 +33,11 @@ def shared(desk):
 def at_the_desk(chromium: Browser, desk, name: str) -> Page:
     page = chromium.new_context(locale="zh-CN").new_page()
     desk.open(page, "/queue")
-    expect(page).to_have_url(re.compile("/login"))
+    desk.arrive(page, r"/login\?.*")
     page.locator("#field-name").fill(name)
     page.locator("#field-password").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("/queue$"))
+    desk.arrive(page, "/queue")
     return page
 
 

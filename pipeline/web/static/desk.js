@@ -232,3 +232,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("desk:send", ({ detail: { form, submitter } }) => {
   if (form.getAttribute("id") === "theme") document.documentElement.dataset.theme = submitter.value;
 });
+
+// ── Ready ───────────────────────────────────────────────────────────────────────────────────────
+
+// A key that is pressed before the scripts listen is lost. By this event all of them do, the
+// page's own too; who drives the desk by script waits for the mark.
+document.addEventListener("DOMContentLoaded", () => (document.documentElement.dataset.ready = ""));

@@ -115,15 +115,16 @@ function begin() {
 
   // ── Decisions ────────────────────────────────────────────────────────────────────────────────
 
-  const STATE = { accept: "accepted", reject: "rejected", later: "later" };
+  // The chip of the state that an action leads to, where it leads to one.
+  const chipOf = (action) => document.querySelector(`template[data-chip="${CSS.escape(action)}"]`);
 
   // Show at once how a row will stand.
   function promise(row, action) {
     row.dataset.pending = action;
-    const slot = row.querySelector(".row-state");
-    const chip = document.querySelector(`template[data-chip="${CSS.escape(action)}"]`);
-    if (chip && slot) slot.replaceChildren(chip.content.cloneNode(true));
-    if (STATE[action]) row.dataset.state = STATE[action];
+    const chip = chipOf(action);
+    if (!chip) return;
+    row.querySelector(".row-state").replaceChildren(chip.content.cloneNode(true));
+    row.dataset.state = chip.dataset.state;
   }
 
   const valueOf = (row) => row.querySelector('.row-acts input[name="story"]').value;
@@ -138,7 +139,7 @@ function begin() {
       row.querySelector(".row-mark input").checked = false;
     }
     count();
-    if (chosen.includes(currentRow()) && STATE[action]) moveOn(chosen.at(-1));
+    if (chosen.includes(currentRow()) && chipOf(action)) moveOn(chosen.at(-1));
     const answer = await post("/queue/decide", { do: action, story: values, ...fields });
     settle(answer);
     if (answer.ok) return;
