@@ -18,11 +18,13 @@ from store.taste import StoredTaste
 
 _ELSEWHERE = {
     "addresses",
+    "alerts",
     "desk",
     "embeddings",
     "github_token",
     "limits",
     "network",
+    "newsletter",
     "publish",
     "schedule",
     "store",
@@ -34,9 +36,14 @@ def method_of(settings: Settings, learned: Mapping[str, StoredTaste]) -> str:
     """The digest, as hexadecimal; `learned` is what stands, by section."""
     sections = learned.get(PROPOSING)
     digest = hashlib.sha256(_program())
-    digest.update(settings.model_dump_json(exclude=_ELSEWHERE).encode("utf-8", "backslashreplace"))
+    digest.update(deciding(settings).encode("utf-8", "backslashreplace"))
     digest.update(sections.model.encode() if sections is not None and sections.used else b"")
     return digest.hexdigest()
+
+
+def deciding(settings: Settings) -> str:
+    """The settings that a score depends on, as JSON."""
+    return settings.newsletter.language + settings.model_dump_json(exclude=_ELSEWHERE)
 
 
 @cache

@@ -114,7 +114,7 @@ def nightly(
                 _enrich(collector, period)
             alerts = watch(store, settings, run, now)
             scored = score_open(store, settings, since=period.start, period=period)
-            learned = learn_taste(store, settings, now)
+            learned = learn_taste(store, settings, period)
             finished = _finish(store, run, now + timedelta(seconds=time.monotonic() - started))
             untold = _tell(store, settings, run, now)
             dropped, undropped = _let_go(store, settings, now)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from config.errors import InputError, NotFoundError
 from config.settings import Settings
-from pipeline.issue_reader import read_issue
+from pipeline.issue_reader import NO_DATE, read_issue
 from pipeline.issue_reading import ReadIssue, Unread
 from pipeline.published import keys_of_draft
 from store.database import Store
@@ -61,7 +61,7 @@ def _import(store: Store, settings: Settings, path: Path) -> Imported:
     read, _ = read_file(path, settings)
     issue = read.issue
     known = load_issue(store, issue.date)
-    if issue.date == date.min:
+    if issue.date == NO_DATE:
         return Imported(path=path, day=None, items=0, new=False, unread=read.unread)
     printed = [
         PrintedItem(keys=keys_of_draft(item))

@@ -31,7 +31,6 @@ from functools import lru_cache
 from config.settings import ScoreWeights, Settings, Topic
 from pipeline.headline import publisher_of
 from pipeline.matching import TermMatcher
-from pipeline.section import section_of as section_of
 from pipeline.venue import venue_of_paper
 from store.models import EDITOR, Candidate, Kind, Part, RepositoryFacts, Score, Story
 
@@ -49,6 +48,9 @@ _GAINED = {"daily": "日增", "weekly": "周增", "monthly": "月增"}
 _LISTS = ("trending", "github_search")
 _CODE = (Kind.REPOSITORY, Kind.RELEASE)
 
+CAPPED = "主题封顶"
+"""Label of what the cap takes from the topics."""
+
 
 def score(
     story: Story,
@@ -58,11 +60,12 @@ def score(
     period_start: datetime,
     now: datetime,
     source_weights: Mapping[str, float],
+    section: str = "",
 ) -> Score:
     """Score a story for the issue period from `period_start` to `now` (both aware).
 
     `matcher` finds the settings' topics, `source_weights` maps names of sources to what each
-    adds; a source that is not in it adds nothing.
+    adds; a source that is not in it adds nothing. `section` is the one proposed for it.
     """
     weights = settings.score
     members = [member.candidate for member in story.members]
@@ -84,7 +87,7 @@ def score(
         if (value := round(part.value, _PLACES))
     )
     total = round(math.fsum(part.value for part in rounded), _PLACES)
-    return Score(total=total, parts=rounded, section=section_of(story, settings))
+    return Score(total=total, parts=rounded, section=section)
 
 
 def _found(matcher: TermMatcher, texts: Iterator[str]) -> set[str]:
@@ -98,13 +101,19 @@ def _matcher_of(topics: tuple[Topic, ...]) -> TermMatcher:
     return TermMatcher(topics)
 
 
+def repository_topics_of(members: Sequence[Candidate], settings: Settings) -> tuple[Topic, ...]:
+    """The topics that are looked for beside those of every story: where there is code."""
+    code = any(candidate.kind in _CODE for candidate in members)
+    return settings.repository_topics if code else ()
+
+
 def _topics(
     members: Sequence[Candidate], settings: Settings, matcher: TermMatcher
 ) -> Iterator[Part]:
     weights = settings.score
     lists = [(settings.topics, matcher)]
-    if settings.repository_topics and any(candidate.kind in _CODE for candidate in members):
-        lists.append((settings.repository_topics, _matcher_of(settings.repository_topics)))
+    if further := repository_topics_of(members, settings):
+        lists.append((further, _matcher_of(further)))
     values: list[float] = []
     for topics, finds in lists:
         titles = _found(finds, _headings(members))
@@ -115,7 +124,7 @@ def _topics(
             yield Part(name="topic", label=topic.name, value=values[-1])
     over = math.fsum(values) - weights.topic_cap
     if over > 0:
-        yield Part(name="topic", label="主题封顶", value=-over)
+        yield Part(name="topic", label=CAPPED, value=-over)
 
 
 def _headings(members: Sequence[Candidate]) -> Iterator[str]:

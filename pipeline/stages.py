@@ -7,16 +7,14 @@ nothing to do costs next to nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from config.settings import Settings
 from pipeline.matching import TermMatcher
 from pipeline.method import method_of
 from pipeline.normalise import normalise
-from pipeline.period import Period, period_of
+from pipeline.period import Period
 from pipeline.score import score
 from pipeline.stories import cluster_pending
 from pipeline.taste.applying import with_taste
@@ -27,9 +25,8 @@ from pipeline.taste.sections import propose
 from store.candidates import NormalisedItem, save_candidates
 from store.database import Store
 from store.items import load_pending
-from store.models import Score, Story, StoryId
+from store.models import Story, StoryId
 from store.scores import (
-    RECENCY,
     ScoredStory,
     load_laid,
     load_unlaid,
@@ -104,6 +101,7 @@ class _Scorer:
 
     def scored(self, story: Story) -> tuple[ScoredStory, StoryDocument]:
         """The score of a story, and the document to learn from."""
+        section = propose(story, self._settings, self._sections)
         rules = score(
             story,
             settings=self._settings,
@@ -111,9 +109,8 @@ class _Scorer:
             period_start=_DAWN - timedelta(days=1),
             now=_DAWN,
             source_weights=self._weights,
+            section=section,
         )
-        section = propose(story, self._settings, self._sections)
-        rules = replace(rules, section=section)
         tokens = document(story, rules.parts, self._settings)
         taste = self._taste.get(section)
         return (
@@ -123,7 +120,7 @@ class _Scorer:
                 latest=newest(story),
                 taste=self._learned[section].version if taste is not None else 0,
             ),
-            StoryDocument(story=story.id, section=section, rules=_lasting(rules), tokens=tokens),
+            StoryDocument(story=story.id, section=section, rules=rules.lasting, tokens=tokens),
         )
 
 
@@ -133,24 +130,18 @@ def newest(story: Story) -> datetime:
     return max(dates or (member.first_seen for member in story.members))
 
 
-def _lasting(rules: Score) -> float:
-    """The rules' score without how new it was, which says nothing of taste."""
-    return round(math.fsum(part.value for part in rules.parts if part.name != RECENCY), 3)
-
-
-def learn_taste(store: Store, settings: Settings, now: datetime) -> dict[str, StoredTaste]:
+def learn_taste(store: Store, settings: Settings, period: Period) -> dict[str, StoredTaste]:
     """Learn from what was picked since, and lay what is new on the scores of open stories.
 
     Returns what stands now, by section.
     """
-    learned = learn_all(store, settings, load_taste(store), now)
+    learned = learn_all(store, settings, load_taste(store), period)
     taste = models(learned)
-    since = period_of(store, settings, now).start
     for section in sorted(learned):
         model = taste.get(section)
         version = learned[section].version if model is not None else 0
         # By version, so that a run that was killed in between is caught up with by the next.
-        ids = load_unlaid(store, section, version, since)
+        ids = load_unlaid(store, section, version, period.start)
         for start in range(0, len(ids), _BATCH):
             _lay(store, ids[start : start + _BATCH], model, version)
     return learned

@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from store.models import PaperFacts
 
+_LONGEST = 1000
+"""Characters read of a comment; arXiv's are shorter."""
 _ADDRESS = re.compile(r"https?://\S+")
 _YEAR = r"(?:19[89]|20[0-4])[0-9]"
 _STATUS = re.compile(
@@ -30,7 +32,7 @@ def venue_of(comment: str | None, journal_ref: str | None, venues: tuple[str, ..
     A workshop is called one (``MLSys 2021 Workshop``). What was submitted, or won a challenge at
     a conference, is not accepted there.
     """
-    texts = [_ADDRESS.sub(" ", text) for text in (comment, journal_ref) if text]
+    texts = [_ADDRESS.sub(" ", text[:_LONGEST]) for text in (comment, journal_ref) if text]
     found = [venue for text in texts for venue in _venues(text, venues)]
     with_year = (venue for venue in found if re.search(_YEAR, venue))
     return next(with_year, found[0] if found else None)
@@ -60,7 +62,9 @@ def _venues(text: str, venues: tuple[str, ...]) -> Iterator[str]:
         return
     names = {name.casefold(): name for name in venues}
     for match in _mention(venues).finditer(text):
-        name = names[match["name"].casefold()]
+        name = names.get(match["name"].casefold())
+        if name is None:  # without regard to case İ is an I, but no name of ours has it
+            continue
         before = re.split(r"[.;]", text[: match.start()])[-1]
         after = text[match.end() :]
         status = [found["pending"] for found in _STATUS.finditer(before)]

@@ -6,18 +6,21 @@ For people who ask; a run needs none of it.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from config.settings import Settings
-from pipeline.desk import current_issue
+from pipeline.desk import tried_now
 from pipeline.period import Period
-from pipeline.queue import Entry, load_entry
+from pipeline.queue import Entry, Queue, load_entry
+from pipeline.score import CAPPED, repository_topics_of
+from pipeline.taste.examples import examples_of
 from pipeline.taste.features import document, features, shown
-from pipeline.taste.learning import examples_of, models
+from pipeline.taste.learning import models
 from pipeline.variety import cosine
 from store.database import Store
-from store.models import Part, StoryId
+from store.models import Kind, Part, StoryId
 from store.scores import load_ranking, load_scores
 from store.taste import load_documents_of, load_taste
 
@@ -85,6 +88,7 @@ class Waterfall:
 
 def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) -> Waterfall:
     """Tell of a story. Raises NotFoundError."""
+    queue = Queue(store=store, settings=settings, period=period)
     entry = load_entry(store, settings, period, story)
     section = entry.score.section
     places = next((s.quota for s in settings.sections if s.name == section), 0)
@@ -94,7 +98,7 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     learned = load_taste(store)
     model = models(learned).get(section)
     taste = learned.get(section)
-    examples = list(examples_of(store, settings, section))
+    examples = list(examples_of(store, settings, section, settled=period.settled))
     before = ranked[: ranked.index(entry.story.id)] if entry.story.id in ranked else ranked
     alike = _nearest(tokens, load_documents_of(store, before[:_BEFORE]).values())
     return Waterfall(
@@ -112,19 +116,23 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
         passed=_nearest(tokens, (e.document for e in examples if not e.picked)),
         alike=alike[0] if alike else None,
         variety=round(-settings.score.variety * alike[0].likeness, 3) if alike else 0.0,
-        explored=current_issue(store, settings, period).explored.get(entry.story.id),
+        explored=tried_now(queue, queue.decided(), [entry.section]).get(entry.story.id),
         change=_smallest(entry, settings, margin),
     )
 
 
 def _place(store: Store, ranked: Sequence[StoryId], entry: Entry, places: int) -> tuple[int, float]:
     """The place in the section, and the points to the story on the other side of the line."""
-    scores = load_scores(store, ranked)
-    others = [scores[one].total for one in ranked if one != entry.story.id and one in scores]
-    place = 1 + sum(total > entry.score.total for total in others)
+
+    def total(story: StoryId) -> float:
+        return load_scores(store, [story])[story].total
+
+    others = [one for one in ranked if one != entry.story.id]
+    # Only as many scores are read as it takes to find the place.
+    before = bisect_left(others, -entry.score.total, key=lambda story: -total(story))
     # Without this story, the one in the last place is the first that it must beat.
-    rival = others[places - 1] if 0 < places <= len(others) else 0.0
-    return place, round(entry.score.total - rival, 3)
+    rival = total(others[places - 1]) if 0 < places <= len(others) else 0.0
+    return before + 1, round(entry.score.total - rival, 3)
 
 
 def _nearest(tokens: str, documents: Iterable[str]) -> tuple[Neighbour, ...]:
@@ -162,19 +170,22 @@ def _headline(tokens: str) -> str:
 
 
 def _smallest(entry: Entry, settings: Settings, margin: float) -> Change | None:
-    inside = margin >= 0
-    if inside:
-        changes = [
-            Change(what=f"没有“{part.label}”", points=-part.value)
-            for part in entry.score.parts
-            if part.value > margin
-        ]
+    if margin >= 0:
+        changes = [change for change in _losses(entry, settings) if -change.points > margin]
     else:
-        changes = [change for change in _possible(entry, settings) if change.points > -margin]
+        changes = [change for change in _gains(entry, settings) if change.points > -margin]
     return min(changes, key=lambda change: (abs(change.points), change.what), default=None)
 
 
-def _possible(entry: Entry, settings: Settings) -> Iterator[Change]:
+def _losses(entry: Entry, settings: Settings) -> Iterator[Change]:
+    """What a story would not have without one of its parts."""
+    topics = _Topics(entry, settings)
+    for part in entry.score.parts:
+        points = topics.moved(-part.value) if part.name == "topic" else -part.value
+        yield Change(what=f"没有“{part.label}”", points=points)
+
+
+def _gains(entry: Entry, settings: Settings) -> Iterator[Change]:
     """What might yet happen to a story, each with the points that it would bring."""
     weights = settings.score
     has = {part.name: part.value for part in entry.score.parts}
@@ -183,13 +194,30 @@ def _possible(entry: Entry, settings: Settings) -> Iterator[Change]:
     yield Change(what="今天才发", points=weights.recency - has.get("recency", 0.0))
     if "hand" not in has:
         yield Change(what="编辑手选", points=weights.hand)
-    if "code" not in has:
-        yield Change(what="附代码", points=weights.code)
-    if "venue" not in has:
-        yield Change(what="被会议或期刊录用", points=weights.venue)
-    found = {part.label for part in entry.score.parts if part.name == "topic"}
-    for topic in settings.topics:
-        if topic.name not in found:
-            yield Change(what=f"标题里有“{topic.name}”", points=topic.weight)
+    if any(member.candidate.kind is Kind.PAPER for member in entry.story.members):
+        if "code" not in has:
+            yield Change(what="附代码", points=weights.code)
+        if "venue" not in has:
+            yield Change(what="被会议或期刊录用", points=weights.venue)
+    topics = _Topics(entry, settings)
+    for topic in topics.sought:
+        points = topics.moved(topic.weight - topics.found.get(topic.name, 0.0))
+        yield Change(what=f"标题里有“{topic.name}”", points=points)
     if "taste" in has and has["taste"] < 0:
         yield Change(what="不计口味", points=-has["taste"])
+
+
+class _Topics:
+    """The topics of a story, and what another find of one would change of their sum."""
+
+    def __init__(self, entry: Entry, settings: Settings) -> None:
+        members = [member.candidate for member in entry.story.members]
+        self.sought = (*settings.topics, *repository_topics_of(members, settings))
+        parts = [p for p in entry.score.parts if p.name == "topic" and p.label != CAPPED]
+        self.found = {part.label: part.value for part in parts}
+        self._whole = math.fsum(part.value for part in parts)
+        self._cap = settings.score.topic_cap
+
+    def moved(self, points: float) -> float:
+        """What the story would have more if one of them had so many points more."""
+        return round(min(self._whole + points, self._cap) - min(self._whole, self._cap), 3)

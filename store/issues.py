@@ -157,16 +157,13 @@ def load_ran(
 
     Of issues that nobody called final only those up to `settled`.
     """
-    places: set[tuple[str, int]] = set()
     with store.reading() as db:
-        for key in keys:
-            places.update(
-                db.execute(
-                    "SELECT p.date, p.position FROM published p JOIN issue i USING (date)"
-                    " WHERE p.key = ? AND p.date < ? AND (i.final = 1 OR p.date <= ?)",
-                    [key, before.isoformat(), settled.isoformat()],
-                ).fetchall()
-            )
+        places = db.execute(
+            "SELECT DISTINCT p.date, p.position FROM published p JOIN issue i USING (date)"
+            " WHERE p.key IN (SELECT value FROM json_each(?))"
+            " AND p.date < ? AND (i.final = 1 OR p.date <= ?)",
+            [STRINGS.write(tuple(keys)), before.isoformat(), settled.isoformat()],
+        ).fetchall()
         ran = []
         for day, position in sorted(places, reverse=True):
             section, draft, basis, exported_at = db.execute(
@@ -192,16 +189,3 @@ def load_ran(
                 )
             )
     return ran
-
-
-def load_drafts(store: Store, section: str) -> list[Draft]:
-    """What imported issues ran in a section, no story behind it; the earliest first."""
-    with store.reading() as db:
-        return [
-            DRAFT.read(row[0])
-            for row in db.execute(
-                "SELECT draft FROM issue_item WHERE name = ? AND story_id IS NULL"
-                " ORDER BY date, position",
-                [section],
-            )
-        ]

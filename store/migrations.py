@@ -512,3 +512,17 @@ CREATE TABLE alert_told (
 def m010_articles_in_use(db: Database) -> None:
     """When an article was last part of what its source said, to tell which ones nobody needs."""
     _run(db, "ALTER TABLE payload ADD COLUMN used_at TEXT")
+
+
+@migrations()
+def m011_untaught(db: Database) -> None:
+    """What the editor wants nothing to be learned from."""
+    _run(
+        db,
+        """
+CREATE TABLE untaught (
+    key TEXT PRIMARY KEY,
+    at  TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+""",
+    )

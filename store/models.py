@@ -9,6 +9,7 @@ comparable, a `Story` the candidates about one thing, a `Score` its number with 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -160,7 +161,8 @@ class Member:
     candidate: Candidate
     first_seen: datetime
     days: int = 1
-    """On how many days (UTC) its source said something new of it, other numbers included."""
+    """On how many days (UTC) its source said something new of it, other numbers included, in the
+    thirty before the last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +242,10 @@ class Part:
     value: float
 
 
+RECENCY = "recency"
+"""The name of the part for how new a story is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
     """A number for a story; `total` is the sum of its parts."""
@@ -248,6 +254,11 @@ class Score:
     parts: tuple[Part, ...]
     section: str
     """The section proposed for the story."""
+
+    @property
+    def lasting(self) -> float:
+        """The total without how new the story is, which says nothing of taste."""
+        return round(math.fsum(part.value for part in self.parts if part.name != RECENCY), 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,18 +9,16 @@ thousandths of a point and whole seconds, here as in SQL: the same on every mach
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from store.database import Store
-from store.models import Part, Score, Story, StoryId
-from store.rows import PARTS, write_time
+from store.models import RECENCY, Part, Score, Story, StoryId
+from store.rows import NUMBERS, PARTS, write_time
 
-RECENCY = "recency"
-"""The name of the part that moves."""
 _TODAY = "今天"
 """How its label begins, were the story of today."""
 _DAY = 86_400
@@ -75,6 +73,7 @@ SELECT s.id, c.section
 FROM story s JOIN score c INDEXED BY score_ranking ON c.story_id = s.id
 WHERE s.merged_into IS NULL AND s.changed_at >= :since
     AND (:section IS NULL OR c.section = :section)
+    AND (:among IS NULL OR s.id IN (SELECT value FROM json_each(:among)))
 ORDER BY
     CAST(round(c.total * 1000) AS INTEGER) + CASE
         WHEN :now > :start AND c.latest > :start THEN
@@ -110,7 +109,7 @@ def save_scores(store: Store, scored: Iterable[ScoredStory], *, method: str = ""
             [
                 (
                     one.story.id,
-                    one.score.total if one.latest is None else _rest(one.score.parts),
+                    one.score.total if one.latest is None else one.score.lasting,
                     one.score.section,
                     one.story.members[0].candidate.keys[0],
                     PARTS.write(one.score.parts),
@@ -122,10 +121,6 @@ def save_scores(store: Store, scored: Iterable[ScoredStory], *, method: str = ""
                 for one in scored
             ],
         )
-
-
-def _rest(parts: Iterable[Part]) -> float:
-    return round(math.fsum(part.value for part in parts if part.name != RECENCY), 3)
 
 
 def _fresh(parts: Iterable[Part]) -> int:
@@ -182,19 +177,25 @@ def update_scores(store: Store, scores: Mapping[StoryId, Score], version: int) -
             "UPDATE score SET parts = ?, taste = ?,"
             " total = CASE WHEN latest IS NULL THEN ? ELSE ? END WHERE story_id = ?",
             [
-                (PARTS.write(score.parts), version, score.total, _rest(score.parts), story)
+                (PARTS.write(score.parts), version, score.total, score.lasting, story)
                 for story, score in scores.items()
             ],
         )
 
 
 def load_ranking(
-    store: Store, since: datetime, *, section: str | None = None, limit: int = -1, offset: int = 0
+    store: Store,
+    since: datetime,
+    *,
+    section: str | None = None,
+    among: Collection[StoryId] | None = None,
+    limit: int = -1,
+    offset: int = 0,
 ) -> list[tuple[StoryId, str]]:
     """Scored stories in which something happened since then, each with its section.
 
     The best first; equal scores by first key, an order that does not depend on arrival. Those of
-    one section, where it is given; `limit` of them, after `offset` others.
+    one section, or `among` some, where that is given; `limit` of them, after `offset` others.
     """
     with store.reading() as db:
         period = _period(db)
@@ -207,6 +208,7 @@ def load_ranking(
                     "start": period.start,
                     "now": period.now,
                     "section": section,
+                    "among": None if among is None else NUMBERS.write(tuple(among)),
                     "limit": limit,
                     "offset": offset,
                 },

@@ -166,7 +166,8 @@ _MEMBER = (
     "SELECT c.id, c.kind, c.canonical_url, c.title, c.language, c.published,"
     " c.content_hash, c.first_seen, r.said,"
     " (SELECT count(DISTINCT substr(said.first_seen, 1, 10)) FROM raw_item said"
-    "  WHERE said.source = c.source AND said.external_id = c.external_id) FROM candidate c"
+    "  WHERE said.source = c.source AND said.external_id = c.external_id"
+    "  AND said.first_seen > date(r.first_seen, '-30 days')) FROM candidate c"
     " JOIN raw_item r ON r.id = c.raw_item_id"
 )
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from store.database import Store
-from store.models import IdentityKey, StoryId
+from store.models import StoryId
 from store.rows import compress, decompress, read_time, write_time
 
 _BATCH = 500
@@ -85,32 +85,6 @@ def load_documents_of(store: Store, stories: Iterable[StoryId]) -> dict[StoryId,
             if row is not None:
                 found[story] = row[0]
     return found
-
-
-def load_stories_by_key(store: Store, keys: Mapping[IdentityKey, float]) -> dict[StoryId, float]:
-    """The living stories that bear these keys, each with the largest weight of its keys."""
-    found: dict[StoryId, float] = {}
-    with store.reading() as db:
-        for key, weight in keys.items():
-            row = db.execute("SELECT story_id FROM story_key WHERE key = ?", [key]).fetchone()
-            if row is not None:
-                story = StoryId(row[0])
-                found[story] = max(found.get(story, 0.0), weight)
-    return found
-
-
-def load_published_keys(store: Store) -> dict[IdentityKey, str]:
-    """Keys of everything that an issue ran, each with the section that it ran in last."""
-    with store.reading() as db:
-        return {
-            IdentityKey(key): name
-            for key, name in db.execute(
-                "SELECT p.key, i.name FROM published p JOIN issue_item i"
-                " ON i.date = p.date AND i.position = p.position"
-                " WHERE p.key NOT LIKE 'head:%' AND p.key NOT LIKE 'tail:%'"
-                " ORDER BY p.date, p.position"
-            )
-        }
 
 
 def save_taste(store: Store, taste: Sequence[StoredTaste]) -> None:

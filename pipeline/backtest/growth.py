@@ -45,7 +45,7 @@ def _grown(stream: Stream, known: Sequence[PastIssue], start: str) -> Grown:
     papers = [
         Example(
             document=ranked.tokens,
-            rules=ranked.lasting,
+            rules=ranked.rules.lasting,
             picked=not days.isdisjoint(paper.picked_in),
         )
         for paper, ranked in stream.papers_before(start)

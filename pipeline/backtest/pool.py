@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,10 +16,11 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from config.errors import InputError
 from config.settings import Settings
+from pipeline.issue_reader import NO_DATE
 from pipeline.matching import TermMatcher
 from pipeline.normalise import normalise
 from pipeline.past import read_file
@@ -109,11 +109,6 @@ class Ranked:
         """The rules' score."""
         return self.rules.total
 
-    @property
-    def lasting(self) -> float:
-        """The rules' score without how new it was, which says nothing of taste."""
-        return round(math.fsum(p.value for p in self.rules.parts if p.name != "recency"), 3)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
@@ -141,10 +136,14 @@ def read_issues(folder: Path, settings: Settings) -> list[PastIssue]:
     found = []
     for path in paths:
         issue = read_file(path, settings)[0].issue
+        if issue.date == NO_DATE:  # no issue, as for ``briefing import``
+            continue
         items = tuple((s.name, item) for s in issue.sections for item in s.items)
         keys = {key for _, item in items for key in keys_of_draft(item)}
         named = frozenset(k.removeprefix("github:") for k in keys if k.startswith("github:"))
         found.append(PastIssue(day=issue.date, items=items, repositories=named))
+    if not found:
+        raise InputError(f"no file in {folder} tells the date of an issue")
     return sorted(found, key=lambda issue: issue.day)
 
 
@@ -154,11 +153,11 @@ def _read(path: Path, model: type[M]) -> Iterator[M]:
         text = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("utf-8")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # titles may hold other ends of lines
         if line.strip():
             try:
                 yield model.model_validate(json.loads(line))
-            except (json.JSONDecodeError, ValidationError) as error:
+            except (ValueError, RecursionError) as error:
                 what = str(error).splitlines()[0]
                 raise InputError(f"{path}:{number}: {what}") from error
 

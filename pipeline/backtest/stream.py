@@ -82,7 +82,7 @@ def _periods(
 
 def repository_examples(seen: Iterable[Ranked], ran: Collection[str]) -> list[Example]:
     """An example for each, picked where an issue ran it."""
-    return [Example(document=c.tokens, rules=c.lasting, picked=c.id in ran) for c in seen]
+    return [Example(document=c.tokens, rules=c.rules.lasting, picked=c.id in ran) for c in seen]
 
 
 def latest(seen: Iterable[Ranked]) -> list[Ranked]:

@@ -32,6 +32,7 @@ from pipeline.backtest.result import (
 )
 from pipeline.backtest.stream import Stream, latest, repository_examples, stream_of
 from pipeline.backtest.tally import PAPERS_AT, REPOS_AT, Scores, Tally, both
+from pipeline.method import deciding
 from pipeline.taste.applying import with_taste
 from pipeline.taste.learning import Lesson, learn
 from pipeline.taste.model import TasteModel
@@ -96,7 +97,7 @@ def walk(
     return Result(
         papers=both(of_expert["ours"], of_picks["ours"]),
         repos=of_repos["ours"].repositories(),
-        sections=_sections(settings, issues),
+        sections=_sections(settings, issues, start, end),
         baselines={
             way: Baseline(
                 papers=both(of_expert[way], of_picks[way]), repos=of_repos[way].repositories()
@@ -106,7 +107,7 @@ def walk(
         ours=Run(
             start=start,
             end=end,
-            settings=_hash(settings),
+            settings=hashlib.sha256(deciding(settings).encode("utf-8", "replace")).hexdigest()[:12],
             papers=sum(start <= f"{p.date:%Y-%m}" <= end for p in papers),
             repos=count,
             issues=len(issues),
@@ -227,16 +228,16 @@ def _moved(model: TasteModel | None) -> tuple[Moved, ...]:
     return tuple(Moved(feature=token, weight=points) for token, points in ranked[:_MOVED])
 
 
-def _sections(settings: Settings, issues: Sequence[PastIssue]) -> Sections:
-    """What is proposed for each issue's items, learned from the issues before it."""
+def _sections(settings: Settings, issues: Sequence[PastIssue], start: str, end: str) -> Sections:
+    """What is proposed for the items of each issue of these months, learned from those before."""
     names = {section.name for section in settings.sections}
     seen: list[tuple[Story, str]] = []
     by_issue = []
     for issue in issues:
         items = [(past_story(d, settings), name) for name, d in issue.items if name in names]
-        model = learn_sections(seen, settings)
-        right = sum(propose(story, settings, model) == name for story, name in items)
-        if items:
+        if items and start <= f"{issue.day:%Y-%m}" <= end:
+            model = learn_sections(seen, settings)
+            right = sum(propose(story, settings, model) == name for story, name in items)
             by_issue.append((issue.day.isoformat(), right, len(items)))
         seen += items
     total = sum(n for _, _, n in by_issue)
@@ -247,9 +248,3 @@ def _sections(settings: Settings, issues: Sequence[PastIssue]) -> Sections:
             IssueSections(issue=day, accuracy=right / n, n=n) for day, right, n in by_issue
         ),
     )
-
-
-def _hash(settings: Settings) -> str:
-    deciding = {"topics", "repository_topics", "score", "sections", "venues", "lexicon"}
-    told = settings.model_dump_json(include=deciding)
-    return hashlib.sha256(told.encode()).hexdigest()[:12]

@@ -30,6 +30,7 @@ from pipeline.cli import (
     referring,
     reviewing,
     serving,
+    teaching,
 )
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ for module in (
     referring,
     reviewing,
     serving,
+    teaching,
 ):
     for command in module.COMMANDS:
         briefing.add_command(command)

@@ -93,7 +93,7 @@ def measure(folder: Path, size: int, profile: Path | None = None) -> dict[str, o
             started, cpu = time.perf_counter(), time.process_time()
             scored = score_open(store, settings, since=period.start, period=period)
             between = time.perf_counter()
-            learned = learn_taste(store, settings, now)
+            learned = learn_taste(store, settings, period)
             done = time.perf_counter()
             used = time.process_time() - cpu
             if profile is not None:

@@ -212,3 +212,17 @@ def test_every_command_has_the_options_that_all_share():
         if name not in ("init", "demo"):
             given = {option for parameter in command.params for option in parameter.opts}
             assert {"--config", "--db", "--now"} <= given, name
+
+
+def test_examples_are_listed_removed_and_restored(desk):
+    assert "no examples yet" in desk("example", "list")
+    first = json.loads(desk("queue", "--json"))[0]["id"]
+    desk("accept", first)
+    [told] = json.loads(desk("example", "list", "--json"))
+    assert (told["weight"], told["removed"]) == (1.0, False)
+    assert told["origin"].startswith("accept by ")
+    assert json.loads(desk("example", "list", "--json", "--section", "没有")) == []
+    assert told["key"] in desk("example", "remove", told["key"])
+    assert "removed" in desk("example", "list")
+    desk("example", "restore", told["key"])
+    assert json.loads(desk("example", "list", "--json")) == [told]

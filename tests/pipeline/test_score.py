@@ -18,7 +18,8 @@ from config.settings import (
     TrendingSettings,
 )
 from pipeline.matching import TermMatcher
-from pipeline.score import score, section_of
+from pipeline.score import score
+from pipeline.section import section_of
 from store.models import (
     EDITOR,
     Candidate,
@@ -356,4 +357,4 @@ def test_a_section_that_does_not_exist_is_not_obeyed():
 def test_a_kind_without_a_home_goes_to_the_first_section():
     only = SETTINGS.model_copy(update={"sections": (IssueSectionSettings(name="要闻"),)})
     assert section_of(a_story(paper()), only) == "要闻"
-    assert scored(a_story(article()), only).section == "要闻"
+    assert section_of(a_story(article()), only) == "要闻"

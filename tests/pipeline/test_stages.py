@@ -133,6 +133,34 @@ def test_only_what_has_news_is_scored_again(store):
     assert night(store, ITEMS[4:], SECOND) == 1  # the stars as they were before
 
 
+def test_what_trends_again_is_open_again_though_it_says_the_same(store):
+    known = repository(100)
+    trends = replace(known, repository=replace(known.repository, period="daily", stars=120))
+    night(store, [trends], SECOND)
+    later = SECOND + timedelta(days=60)
+    assert "github:sample/pruner" not in open_at(store, later)
+    night(store, [replace(known, repository=replace(known.repository, stars=130))], later)
+    assert "github:sample/pruner" not in open_at(store, later)  # more stars are no news
+    again = replace(known, repository=replace(trends.repository, stars=140))
+    assert night(store, [again], later) == 1
+    assert "github:sample/pruner" in open_at(store, later)
+
+
+def open_at(store, now):
+    ids = load_open(store, period_of(store, SETTINGS, now).start)
+    return {story.members[0].candidate.keys[0] for story in load_stories(store, ids)}
+
+
+def test_days_are_counted_within_a_month(store):
+    known = repository(100)
+    for day in (0, 1, 60, 61, 62):
+        now = SECOND + timedelta(days=day)
+        night(store, [replace(known, repository=replace(known.repository, stars=200 + day))], now)
+    [story] = [s for s in load_stories(store, load_open(store, FIRST)) if len(s.members) == 1
+               and s.members[0].candidate.keys[0] == "github:sample/pruner"]  # fmt: skip
+    assert story.members[0].days == 3
+
+
 def test_other_settings_score_all_again(store, tmp_path):
     weights = SETTINGS.score.model_copy(update={"recency": 7.0, "topic_text": 0.9})
     changed = SETTINGS.model_copy(update={"score": weights})

@@ -72,3 +72,12 @@ def test_comment_goes_before_journal_reference_and_a_year_before_none():
 def test_only_configured_names_are_looked_for():
     assert venue_of("CVPR 2020", None, ()) is None
     assert venue_of("CVPR 2020", None, ("ICML",)) is None
+
+
+@pytest.mark.parametrize("comment", ["Accepted at İCCV 2026", "ICML İCML ıcml", "K\u212aDD"])
+def test_letters_that_merely_look_like_it_are_no_name(comment):
+    assert venue_of(comment, None, (*VENUES, "ICCV", "KDD")) in (None, "ICML")
+
+
+def test_of_an_endless_comment_the_beginning_is_read():
+    assert venue_of("CVPR 2026 " + "CVPR " * 100_000, None, VENUES) == "CVPR 2026"

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.realdata import CAPTURES, DATA
+from tests.realdata import CAPTURES, DATA, sections
+from tests.realdata.backtest import ranking
 from tests.realdata.night import nights
 from tests.realdata.pages import feeds, others, trending
 from tests.realdata.past import checking, coming_back, reading, remembering
@@ -32,7 +33,10 @@ def main() -> int:
             *together(console),
             *across_languages(console),
             *nights(console, Path(work)),
+            *ranking(console),
         ]
+    if sections.main():
+        faults.append(f"less than {sections.FLOOR:.2f} of past items get the section they ran in")
     for fault in faults:
         console.print(f"WRONG: {fault}", highlight=False, markup=False)
     console.print("all as it should be" if not faults else f"{len(faults)} things are wrong")

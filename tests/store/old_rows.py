@@ -96,6 +96,7 @@ ROWS: dict[str, list[tuple[str, dict[str, object]]]] = {
                    "opened_at": AT, "seen_at": AT}),
         ("alert_told", {"alert_id": 1, "channel": "mail", "what": "open", "at": AT}),
     ],
+    "m011_untaught": [("untaught", {"key": "arxiv:2603.00001", "at": AT})],
 }  # fmt: skip
 """Migration -> rows for its tables, in an order in which each finds what it refers to."""
 

@@ -8,10 +8,9 @@ from sqlite_utils import Database
 
 from store.database import Store
 from store.migrations import migrations
-from store.models import Part, Score, StoryId
+from store.models import RECENCY, Part, Score, StoryId
 from store.rows import PARTS, write_time
 from store.scores import (
-    RECENCY,
     ScoredStory,
     load_laid,
     load_ranking,

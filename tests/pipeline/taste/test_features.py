@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.load import SHIPPED, load_settings
@@ -58,6 +58,7 @@ def test_a_long_headline_weighs_no_more_than_a_short_one():
         assert sum(v * v for v in values.values()) == pytest.approx(1.0)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_any_text_makes_a_document_of_lines(title, summary):
     candidate = a_candidate(item=replace(an_item(), title=title, summary=summary))

@@ -4,11 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from config.errors import NotFoundError
 from config.load import SHIPPED, load_settings
 from pipeline.desk import Editor, decide
 from pipeline.period import period_of
+from pipeline.references.found import title_key
 from pipeline.stages import learn_taste, take_in
-from pipeline.taste.learning import examples_of, models
+from pipeline.taste.examples import (
+    examples_of,
+    forget_example,
+    restore_example,
+    told_examples,
+)
+from pipeline.taste.learning import models
 from pipeline.waterfall import waterfall
 from store.database import Store
 from store.issues import PrintedItem, save_issue
@@ -61,12 +69,21 @@ def print_gems(store, count=24):
     save_issue(store, issue, [PrintedItem() for _ in drafts], final=True, now=NOW)
 
 
+def night(store, now=NOW):
+    return learn_taste(store, SETTINGS, period_of(store, SETTINGS, now))
+
+
+def examples(store):
+    settled = period_of(store, SETTINGS, NOW).settled
+    return list(examples_of(store, SETTINGS, SECTION, settled=settled))
+
+
 def ranked(store):
     return [story for story, section in load_ranking(store, NOW - timedelta(days=60))]
 
 
 def test_without_examples_the_rules_stand_and_say_so(store):
-    learned = learn_taste(store, SETTINGS, NOW)
+    learned = night(store)
     assert models(load_taste(store)) == {}
     assert learned[SECTION].verdict.startswith("规则：选过的 0 条")
 
@@ -86,7 +103,7 @@ def headline(store, story):
 
 def test_past_issues_alone_do_not_judge(store):
     print_gems(store)
-    learned = learn_taste(store, SETTINGS, NOW)
+    learned = night(store)
     assert models(load_taste(store)) == {}
     assert learned[SECTION].verdict.startswith("规则：选过的 0 条")
 
@@ -95,7 +112,7 @@ def test_picks_teach_and_what_is_learned_is_laid_on_the_scores(store):
     before = load_scores(store, ranked(store))
     print_gems(store)
     left = pick_gems(store)
-    learned = learn_taste(store, SETTINGS, NOW)
+    learned = night(store)
     assert learned[SECTION].used, learned[SECTION].verdict
     after = load_scores(store, ranked(store))
     gained = {story for story in after if after[story].total > before[story].total + 0.5}
@@ -110,17 +127,17 @@ def test_picks_teach_and_what_is_learned_is_laid_on_the_scores(store):
 
 def test_the_same_examples_are_not_learned_from_again(store):
     pick_gems(store)
-    first = learn_taste(store, SETTINGS, NOW)
-    assert learn_taste(store, SETTINGS, NOW + timedelta(days=1)) == first
+    first = night(store)
+    assert night(store, NOW + timedelta(days=1)) == first
 
 
 def test_what_was_never_in_the_stream_teaches_nothing(store):
     pick_gems(store)
-    first = learn_taste(store, SETTINGS, NOW)
+    first = night(store)
     print_gems(store)
-    assert learn_taste(store, SETTINGS, NOW)[SECTION] == first[SECTION]
+    assert night(store)[SECTION] == first[SECTION]
     # They are there to compare with.
-    assert sum(e.picked for e in examples_of(store, SETTINGS, SECTION)) == 20 + 24
+    assert sum(e.picked for e in examples(store)) == 20 + 24
 
 
 def test_decisions_and_lists_are_examples(store):
@@ -133,7 +150,92 @@ def test_decisions_and_lists_are_examples(store):
     save_reference(
         store, Reference(name="表", origin="x", weight=0.5, added_at=NOW, items=(listed,))
     )
-    examples = list(examples_of(store, SETTINGS, SECTION))
-    weights = sorted(example.weight for example in examples if example.picked)
+    found = examples(store)
+    weights = sorted(example.weight for example in found if example.picked)
     assert weights == [0.5, 0.5, 1.0]
-    assert len(examples) == 121
+    assert len(found) == 121
+
+
+def test_a_look_at_the_draft_teaches_nothing_until_it_has_run(store):
+    period = period_of(store, SETTINGS, NOW)
+    [story] = load_stories(store, ranked(store)[:1])
+    printed = PrintedItem(story=story.id, keys=story.members[0].candidate.keys)
+    draft = Draft(section=SECTION, title="x", url=story.members[0].candidate.canonical_url)
+    issue = Issue(date=period.day, lead="", sections=(IssueSection(name=SECTION, items=(draft,)),))
+    save_issue(store, issue, [printed], final=False, now=NOW)
+    assert not any(example.picked for example in examples(store))
+    save_issue(store, issue, [printed], final=True, now=NOW)
+    assert sum(example.picked for example in examples(store)) == 1
+
+
+def test_what_ran_in_another_section_was_picked_all_the_same(store):
+    [story] = load_stories(store, ranked(store)[:1])
+    draft = Draft(section="博文", title="x", url=story.members[0].candidate.canonical_url)
+    issue = Issue(
+        date=date(2026, 2, 1), lead="", sections=(IssueSection(name="博文", items=(draft,)),)
+    )
+    printed = PrintedItem(keys=story.members[0].candidate.keys)
+    save_issue(store, issue, [printed], final=True, now=NOW)
+    assert sum(example.picked for example in examples(store)) == 1
+
+
+def test_a_rejection_says_more_than_silence_and_what_is_put_off_says_nothing(store):
+    period, editor = period_of(store, SETTINGS, NOW), Editor(name="甲", now=NOW)
+    rejected, later = ranked(store)[:2]
+    decide(store, SETTINGS, period, [rejected], Verdict.REJECT, editor)
+    decide(store, SETTINGS, period, [later], Verdict.LATER, editor)
+    found = examples(store)
+    assert len(found) == 119
+    assert sorted(example.weight for example in found)[-2:] == [1.0, 3.0]
+
+
+def test_a_list_that_gives_titles_alone_names_papers(store):
+    key = title_key("A Study of Traffic: Number 3")
+    assert key is not None
+    listed = ReferenceItem(key=key, title="A Study of …")
+    save_reference(
+        store, Reference(name="表", origin="x", weight=0.3, added_at=NOW, items=(listed,))
+    )
+    [stream] = [e for e in examples(store) if e.picked and "t:3" in e.document.split("\n")]
+    assert stream.weight == 0.3
+
+
+def test_an_example_that_was_removed_teaches_nothing_wherever_it_is_from(store):
+    period, editor = period_of(store, SETTINGS, NOW), Editor(name="甲", now=NOW)
+    [story] = load_stories(store, ranked(store)[:1])
+    key = story.members[0].candidate.keys[0]
+    decide(store, SETTINGS, period, [story.id], Verdict.ACCEPT, editor)
+    print_gems(store, 1)
+    for name in (key, "arxiv:2501.00000"):
+        told = forget_example(store, SETTINGS, name, settled=period.settled, now=NOW)
+        assert (told.key, told.removed) == (name, False)
+    assert [one.removed for one in told_examples(store, SETTINGS, period.settled)] == [True, True]
+    found = examples(store)
+    assert len(found) == 119
+    assert not any(example.picked for example in found)
+    restore_example(store, key)
+    assert sum(example.picked for example in examples(store)) == 1
+    with pytest.raises(NotFoundError, match="was removed"):
+        restore_example(store, key)
+    with pytest.raises(NotFoundError, match="example list"):
+        forget_example(store, SETTINGS, "arxiv:9", settled=period.settled, now=NOW)
+
+
+def test_examples_are_told_with_weight_and_origin(store):
+    period, editor = period_of(store, SETTINGS, NOW), Editor(name="甲", now=NOW)
+    picked, passed = ranked(store)[:2]
+    decide(store, SETTINGS, period, [picked], Verdict.ACCEPT, editor)
+    decide(store, SETTINGS, period, [passed], Verdict.REJECT, editor)
+    print_gems(store, 1)
+    listed = ReferenceItem(key=IdentityKey("github:a/b"), title="B")
+    save_reference(
+        store, Reference(name="表", origin="x", weight=0.3, added_at=NOW, items=(listed,))
+    )
+    told = list(told_examples(store, SETTINGS, period.settled))
+    assert [(one.origin, one.weight, one.when) for one in told] == [
+        ("issue", 1.0, date(2026, 2, 1)),
+        ("accept by 甲", 1.0, date(2026, 3, 2)),
+        ("reject by 甲", -3.0, date(2026, 3, 2)),
+        ("list 表", 0.3, date(2026, 3, 2)),
+    ]
+    assert all(one.key and one.title for one in told)

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from random import Random
 
@@ -10,6 +13,7 @@ from pipeline.taste.model import train as train_on
 from pipeline.taste.table import Example, tabulate
 from store.models import Part, Score
 
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 WORDS = [f"t:w{n}" for n in range(60)]
 
 
@@ -126,3 +130,18 @@ def test_parts_add_up_to_the_total_and_taste_is_laid_on_once():
     assert with_taste(scored, "t:gem\nt:dull", model) == scored
     assert with_taste(scored, "t:gem", None) == rules
     assert [part.name for part in scored.parts] == ["topic", TASTE]
+
+
+def test_another_process_with_other_threads_learns_the_same_to_the_last_digit():
+    told = "from tests.pipeline.taste.test_model import *; print(train(stream(2000)).points)"
+    learned = [
+        subprocess.run(
+            [sys.executable, "-c", told],
+            env={**os.environ, "PYTHONHASHSEED": seed, **dict.fromkeys(THREADS, threads)},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed, threads in (("1", "1"), ("2", "4"))
+    ]
+    assert learned[0] == learned[1] == f"{train(stream(2000)).points}\n"

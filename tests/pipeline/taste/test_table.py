@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.taste.features import features
@@ -46,6 +46,7 @@ def test_some_of_the_rows_in_another_order():
     assert [row(taken, 0), row(taken, 1)] == [row(table, 2), row(table, 0)]
 
 
+@settings(deadline=None)
 @given(st.lists(tokens, max_size=8))
 def test_a_model_scores_rows_as_it_scores_their_documents(documents):
     examples = [Example(document="\n".join(one), rules=0, picked=False) for one in documents]
