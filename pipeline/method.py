@@ -9,46 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 from config.settings import Settings
+from pipeline.deciding import deciding, program
 from pipeline.taste.learning import PROPOSING
 from store.taste import StoredTaste
-
-_ELSEWHERE = {
-    "addresses",
-    "alerts",
-    "desk",
-    "embeddings",
-    "github_token",
-    "limits",
-    "network",
-    "newsletter",
-    "publish",
-    "schedule",
-    "store",
-}
-"""Settings that no score depends on: how things are fetched, kept and shown."""
 
 
 def method_of(settings: Settings, learned: Mapping[str, StoredTaste]) -> str:
     """The digest, as hexadecimal; `learned` is what stands, by section."""
     sections = learned.get(PROPOSING)
-    digest = hashlib.sha256(_program())
-    digest.update(deciding(settings).encode("utf-8", "backslashreplace"))
+    digest = hashlib.sha256(program())
+    digest.update(deciding(settings))
     digest.update(sections.model.encode() if sections is not None and sections.used else b"")
     return digest.hexdigest()
-
-
-def deciding(settings: Settings) -> str:
-    """The settings that a score depends on, as JSON."""
-    return settings.newsletter.language + settings.model_dump_json(exclude=_ELSEWHERE)
-
-
-@cache
-def _program() -> bytes:
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.digest()

@@ -32,7 +32,7 @@ from pipeline.backtest.result import (
 )
 from pipeline.backtest.stream import Stream, latest, repository_examples, stream_of
 from pipeline.backtest.tally import PAPERS_AT, REPOS_AT, Scores, Tally, both
-from pipeline.method import deciding
+from pipeline.deciding import deciding
 from pipeline.taste.applying import with_taste
 from pipeline.taste.learning import Lesson, learn
 from pipeline.taste.model import TasteModel
@@ -107,7 +107,7 @@ def walk(
         ours=Run(
             start=start,
             end=end,
-            settings=hashlib.sha256(deciding(settings).encode("utf-8", "replace")).hexdigest()[:12],
+            settings=hashlib.sha256(deciding(settings)).hexdigest()[:12],
             papers=sum(start <= f"{p.date:%Y-%m}" <= end for p in papers),
             repos=count,
             issues=len(issues),

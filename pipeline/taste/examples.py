@@ -9,7 +9,7 @@ section what belongs in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -43,8 +43,8 @@ _MOST = 50_000
 """Stories of a section that are learned from, the latest."""
 _COMPARED = 5_000
 """Of them those that a story is compared with."""
-_REJECTED = 3.0
-"""What a rejection weighs beside a story that was passed over without a word."""
+_SAID = {Verdict.ACCEPT: 1.0, Verdict.REJECT: -3.0}
+"""What a decision weighs, below zero for what was passed over: a word beside silence, -1."""
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the dates of what ran: how new it was then tells nothing of taste."""
 
@@ -58,21 +58,32 @@ class Choices:
     listed: Mapping[IdentityKey, float]
     """What reference lists name, with the weight of the list."""
     decided: Mapping[StoryId, Standing]
-    untaught: frozenset[IdentityKey]
-    """Keys of what is left out of all these."""
+    picked: Mapping[StoryId, float]
+    """Stories that ran or that a list names, with what they weigh."""
+    left_out: frozenset[StoryId]
+    """Stories that are not to teach, whatever else is said of them."""
 
 
 def choices_of(store: Store, settled: date) -> Choices:
     """All of it; an issue that nobody called final has run if it is of `settled` or before."""
-    decisions = load_decisions(store, load_ever_decided(store))
     untaught = load_untaught(store)
-    left_out = load_stories_by_key(store, dict.fromkeys(untaught, 1.0))
+    left_out = frozenset(load_stories_by_key(store, dict.fromkeys(untaught, 1.0)))
+    printed = tuple(p for p in load_printed(store, settled) if untaught.isdisjoint(_keys(p)))
+    listed = {k: w for k, w in load_reference_keys(store).items() if k not in untaught}
+    ran = {key: 1.0 for one in printed for key in _keys(one)}
     return Choices(
-        printed=tuple(p for p in load_printed(store, settled) if untaught.isdisjoint(_keys(p))),
-        listed={k: w for k, w in load_reference_keys(store).items() if k not in untaught},
-        decided={s: standing(made) for s, made in decisions.items() if s not in left_out},
-        untaught=untaught,
+        printed=printed,
+        listed=listed,
+        decided={s: stands for s, stands in _stands(store).items() if s not in left_out},
+        picked=_listed_stories(store, listed) | load_stories_by_key(store, ran),
+        left_out=left_out,
     )
+
+
+def _stands(store: Store) -> dict[StoryId, Standing]:
+    """What the editor's decisions on each story amount to."""
+    decisions = load_decisions(store, load_ever_decided(store))
+    return {story: standing(made) for story, made in decisions.items()}
 
 
 def _keys(printed: Printed) -> tuple[IdentityKey, ...]:
@@ -84,30 +95,35 @@ def stream_examples(
     store: Store, choices: Choices, section: str, limit: int = _MOST
 ) -> Iterator[Example]:
     """The examples of a section that taste is learned from, in time order; the latest `limit`."""
-    ran = {key: 1.0 for printed in choices.printed for key in _keys(printed)}
-    picked = _listed_stories(store, choices) | load_stories_by_key(store, ran)
-    said = {story: stands.verdict for story, stands in choices.decided.items()}
-    left_out = load_stories_by_key(store, dict.fromkeys(choices.untaught, 1.0))
     for one in load_documents(store, section, limit):
-        verdict = said.get(one.story)
-        if one.story in left_out or (verdict is Verdict.LATER and one.story not in picked):
-            continue
-        passed = _REJECTED if verdict is Verdict.REJECT else 1.0
-        weight = 1.0 if verdict is Verdict.ACCEPT else picked.get(one.story, 0.0)
-        weight = 0.0 if verdict is Verdict.REJECT else weight
-        yield Example(
-            document=one.tokens, rules=one.rules, picked=weight > 0, weight=weight or passed
-        )
+        weight = _weight(choices, one.story)
+        if weight is not None:
+            yield Example(
+                document=one.tokens, rules=one.rules, picked=weight > 0, weight=abs(weight)
+            )
 
 
-def _listed_stories(store: Store, choices: Choices) -> dict[StoryId, float]:
+def _weight(choices: Choices, story: StoryId) -> float | None:
+    """What a story weighs, below zero if it was passed over; None where it is not to teach."""
+    if story in choices.left_out:
+        return None
+    stands = choices.decided.get(story)
+    verdict = stands.verdict if stands is not None else None
+    if verdict in _SAID:
+        return _SAID[verdict]
+    if weight := choices.picked.get(story):
+        return weight
+    return None if verdict is Verdict.LATER else -1.0
+
+
+def _listed_stories(store: Store, listed: Mapping[IdentityKey, float]) -> dict[StoryId, float]:
     """The stories that lists name, by key or, where a list gives no more, by title."""
-    found = load_stories_by_key(store, choices.listed)
-    if any(key.startswith("title:") for key in choices.listed):
+    found = load_stories_by_key(store, listed)
+    if any(key.startswith("title:") for key in listed):
         for story, title in load_titles(store, Kind.PAPER):
             key = title_key(title)
-            if key is not None and key in choices.listed:
-                found[story] = max(found.get(story, 0.0), choices.listed[key])
+            if key is not None and key in listed:
+                found[story] = max(found.get(story, 0.0), listed[key])
     return found
 
 
@@ -204,15 +220,15 @@ def told_examples(store: Store, settings: Settings, settled: date) -> Iterator[T
     """
     untaught, zone = load_untaught(store), settings.newsletter.zone
     for printed in load_printed(store, settled):
-        keys = _keys(printed)
+        key, removed = _called(_keys(printed), untaught)
         yield Told(
-            key=next((k for k in keys if k in untaught), keys[0]),
+            key=key,
             title=printed.draft.title,
             section=printed.section,
             weight=1.0,
             origin="issue",
             when=printed.date,
-            removed=not untaught.isdisjoint(keys),
+            removed=removed,
         )
     yield from _told_decisions(store, settings, untaught)
     for reference in load_references(store):
@@ -231,24 +247,31 @@ def told_examples(store: Store, settings: Settings, settled: date) -> Iterator[T
 def _told_decisions(
     store: Store, settings: Settings, untaught: frozenset[IdentityKey]
 ) -> Iterator[Told]:
-    decisions = load_decisions(store, load_ever_decided(store))
-    stands = {story: standing(made) for story, made in decisions.items()}
-    weights = {Verdict.ACCEPT: 1.0, Verdict.REJECT: -_REJECTED}
+    stands = _stands(store)
     for story in load_stories(store, sorted(stands)):
         decided = stands[story.id].decided
-        if decided is None or decided.verdict not in weights:
+        if decided is None or decided.verdict not in _SAID:
             continue
         keys = [key for member in story.members for key in member.candidate.keys]
+        key, removed = _called(keys, untaught)
         draft = stands[story.id].text or decided.machine
         yield Told(
-            key=next((k for k in keys if k in untaught), keys[0]),
+            key=key,
             title=draft.title,
             section=draft.section,
-            weight=weights[decided.verdict],
+            weight=_SAID[decided.verdict],
             origin=f"{decided.verdict} by {decided.by}",
             when=decided.at.astimezone(settings.newsletter.zone).date(),
-            removed=not untaught.isdisjoint(keys),
+            removed=removed,
         )
+
+
+def _called(
+    keys: Sequence[IdentityKey], untaught: frozenset[IdentityKey]
+) -> tuple[IdentityKey, bool]:
+    """What an example of these keys is called, and whether it was removed, by that name then."""
+    removed = [key for key in keys if key in untaught]
+    return (removed or keys)[0], bool(removed)
 
 
 def forget_example(

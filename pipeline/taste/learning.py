@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from config.settings import Settings
+from pipeline.deciding import deciding, program
 from pipeline.period import Period
 from pipeline.taste.examples import Choices, choices_of, section_examples, stream_examples
 from pipeline.taste.model import FREE, NEAR, TasteModel, fit, train
-from pipeline.taste.sections import SectionModel, learn_sections, load_model, tokens_of
+from pipeline.taste.sections import SectionModel, learn_sections, load_model
 from pipeline.taste.table import Example, Floats, tabulate
 from store.database import Store
 from store.models import Story
+from store.rows import RAW_ITEM
 from store.taste import StoredTaste, save_taste
 
 PROPOSING = "栏目"
@@ -39,8 +41,13 @@ class Lesson:
     """What came of learning for a section."""
 
     model: TasteModel | None
-    used: bool
+    """None where the rules stand."""
     verdict: str
+
+    @property
+    def used(self) -> bool:
+        """Whether what was learned is used."""
+        return self.model is not None
 
 
 def learn(examples: Sequence[Example]) -> Lesson:
@@ -54,7 +61,7 @@ def learn(examples: Sequence[Example]) -> Lesson:
     fewest = min(way.fewest for way in _WAYS)
     if len(picked) < fewest or len(passed) < fewest:
         verdict = f"规则：选过的 {len(picked)} 条，没选的 {len(passed)} 条，各 {fewest} 条起才学"
-        return Lesson(model=None, used=False, verdict=verdict)
+        return Lesson(model=None, verdict=verdict)
     # What was passed over comes first: of equal scores it stands before what was picked.
     cuts = [(some, _early(len(some))) for some in (passed, picked)]
     early = table.take(np.concatenate([some[:cut] for some, cut in cuts]))
@@ -67,9 +74,9 @@ def learn(examples: Sequence[Example]) -> Lesson:
         ours = _precision(late.rules + fit(early, way).scores(late), late.picked)
         if ours > rules:
             verdict = _verdict(f"学到的{way.name}", len(picked), ours, rules)
-            return Lesson(model=train(table, way), used=True, verdict=verdict)
+            return Lesson(model=train(table, way), verdict=verdict)
         best = max(best, ours)
-    return Lesson(model=None, used=False, verdict=_verdict("规则", len(picked), best, rules))
+    return Lesson(model=None, verdict=_verdict("规则", len(picked), best, rules))
 
 
 def _early(count: int) -> int:
@@ -175,9 +182,12 @@ def learn_all(
 
 
 def _digest_of_sections(examples: Sequence[tuple[Story, str]], settings: Settings) -> str:
-    """Of all that a model is made of: the settings have a say in the tokens."""
-    told = [(name, sorted(tokens_of(story, settings).items())) for story, name in examples]
-    return hashlib.sha256(repr(told).encode("utf-8", "replace")).hexdigest()
+    """Of all that a model is made of: settings and program have a say in the tokens."""
+    digest = hashlib.sha256(program() + deciding(settings))
+    for story, name in examples:
+        said = (RAW_ITEM.write(member.candidate.item) for member in story.members)
+        digest.update("\0".join((name, *said, "\1")).encode("utf-8", "replace"))
+    return digest.hexdigest()
 
 
 def _digest(examples: Sequence[Example]) -> str:

@@ -121,20 +121,10 @@ def propose(story: Story, settings: Settings, model: SectionModel | None) -> str
     """The section proposed for a story: the likeliest, or the rules' where nothing is learned."""
     if model is None or decided(story, settings) is not None:
         return section_of(story, settings)
-    return learned(story, settings, model)[0]
-
-
-def learned(story: Story, settings: Settings, model: SectionModel) -> tuple[str, float]:
-    """The likeliest of the sections that there are, and how likely it is; the rules' at 0 if none.
-
-    Only of use for a story of articles, since of others nothing is learned.
-    """
     chances = model.chances(tokens_of(story, settings))
     names = [section.name for section in settings.sections if section.name in chances]
-    if not names:
-        return section_of(story, settings), 0.0
-    best = max(names, key=lambda name: chances[name])
-    return best, chances[best]
+    # The model may be of sections that are no more.
+    return max(names, key=lambda name: chances[name]) if names else section_of(story, settings)
 
 
 def learn_sections(

@@ -16,7 +16,7 @@ from pipeline.taste.examples import (
     restore_example,
     told_examples,
 )
-from pipeline.taste.learning import models
+from pipeline.taste.learning import PROPOSING, models
 from pipeline.waterfall import waterfall
 from store.database import Store
 from store.issues import PrintedItem, save_issue
@@ -129,6 +129,15 @@ def test_the_same_examples_are_not_learned_from_again(store):
     pick_gems(store)
     first = night(store)
     assert night(store, NOW + timedelta(days=1)) == first
+
+
+def test_sections_are_learned_anew_only_when_something_that_decides_is_another(store):
+    print_gems(store)
+    first = night(store)[PROPOSING]
+    assert night(store)[PROPOSING] == first
+    unlike = SETTINGS.model_copy(update={"publishers": {**SETTINGS.publishers, "某刊": "某某"}})
+    again = learn_taste(store, unlike, period_of(store, unlike, NOW))[PROPOSING]
+    assert again.version == first.version + 1
 
 
 def test_what_was_never_in_the_stream_teaches_nothing(store):
