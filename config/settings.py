@@ -144,7 +144,7 @@ class IssueSectionSettings(Section):
     terms: tuple[str, ...] = ()
     """Words in the title of an article that speak for this section."""
     hints: tuple[str, ...] = ()
-    """Words in the title that only name what it is often about: half as much each."""
+    """Words in the title that only name what it is often about: less than half as much."""
     exclude: tuple[str, ...] = ()
     """Phrases that take a word back."""
     opening: tuple[str, ...] = ()
