@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import islice
 
 from pipeline.taste.features import shown
 from pipeline.taste.model import TasteModel, worth
@@ -26,9 +27,9 @@ def with_taste(rules: Score, document: str, model: TasteModel | None) -> Score:
 def _part(document: str, model: TasteModel) -> Part:
     reasons = model.reasons(document)
     value = worth(reasons)
-    told = [
+    told = (
         f"{'' if points > 0 else '不'}{shown(token)}"
         for token, points in reasons
         if points * value > 0
-    ]
-    return Part(name=TASTE, label=f"口味（{'、'.join(told[:_TOLD])}）", value=value)
+    )
+    return Part(name=TASTE, label=f"口味（{'、'.join(islice(told, _TOLD))}）", value=value)

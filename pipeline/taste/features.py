@@ -12,9 +12,8 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 
 from config.settings import Settings
 from pipeline.stories import vocabulary_of
@@ -34,14 +33,13 @@ _STOP = frozenset(
         " with without your",
     )
 )
-_SHARE = {"t:": 1.0, "b:": 0.35}
-"""What the words of a headline, and those of a text, weigh together (Euclidean length)."""
-_TAG = 0.3
-"""What each tag weighs."""
+KINDS = ((1.0, True), (0.35, True), (0.3, False))
+"""What words of headlines (``t:``), words of texts (``b:``) and tags weigh: those of one kind
+together (Euclidean length), or each."""
 
 
 def document(story: Story, parts: Sequence[Part], settings: Settings) -> str:
-    """The document of a story that the rules gave these parts; tokens apart by line feeds."""
+    """The document of a story that the rules gave these parts: `tokens_of` it, by line feeds."""
     members = [member.candidate for member in story.members]
     tokens: dict[str, None] = {}
     for candidate in members:
@@ -76,23 +74,25 @@ def words(text: str, *, pairs: bool = True) -> Iterator[str]:
 
 def features(document: str) -> dict[str, float]:
     """Token -> value. Words of one kind share a length of 1 (headline) or less (text)."""
-    tokens = tokens_of(document)
-    return dict(zip(tokens, values_of(tokens), strict=True))
+    counts = counts_of(document)
+    values = chain.from_iterable(
+        repeat(weight / math.sqrt(count) if shared else weight, count)
+        for (weight, shared), count in zip(KINDS, counts, strict=True)
+        if count
+    )
+    return dict(zip(tokens_of(document), values, strict=True))
 
 
 def tokens_of(document: str) -> list[str]:
-    """The tokens of a document, each once."""
+    """The tokens of a document, each once: words of headlines, then words of texts, then tags."""
     return document.split("\n") if document else []
 
 
-def values_of(tokens: Sequence[str]) -> list[float]:
-    """What each token of a document weighs in it."""
-    kinds = [token[:2] for token in tokens]
-    values = {
-        kind: _SHARE[kind] / math.sqrt(count) if kind in _SHARE else _TAG
-        for kind, count in Counter(kinds).items()
-    }
-    return [values[kind] for kind in kinds]
+def counts_of(document: str) -> tuple[int, int, int]:
+    """How many tokens of each of `KINDS` a document has."""
+    lines = f"\n{document}" if document else ""
+    titles, texts = lines.count("\nt:"), lines.count("\nb:")
+    return titles, texts, lines.count("\n") - titles - texts
 
 
 def _headline(candidate: Candidate) -> str:

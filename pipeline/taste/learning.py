@@ -20,7 +20,7 @@ from config.settings import Settings
 from pipeline.deciding import deciding, program
 from pipeline.period import Period
 from pipeline.taste.examples import Choices, choices_of, section_examples, stream_examples
-from pipeline.taste.model import FREE, NEAR, TasteModel, fit, train
+from pipeline.taste.model import FREE, NEAR, TasteModel, fit, totals, train
 from pipeline.taste.sections import SectionModel, learn_sections, load_model
 from pipeline.taste.table import Example, Floats, tabulate
 from store.database import Store
@@ -71,7 +71,7 @@ def learn(examples: Sequence[Example]) -> Lesson:
     for way in _WAYS:
         if len(picked) < way.fewest:
             continue
-        ours = _precision(late.rules + fit(early, way).scores(late), late.picked)
+        ours = _precision(totals(late, fit(early, way)), late.picked)
         if ours > rules:
             verdict = _verdict(f"学到的{way.name}", len(picked), ours, rules)
             return Lesson(model=train(table, way), verdict=verdict)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -74,17 +74,11 @@ class TasteModel:
 
     def reasons(self, document: str) -> list[tuple[str, float]]:
         """Token and points of what is known of it, the heaviest first."""
-        found = [
-            (token, self.points[token] * value)
-            for token, value in features(document).items()
-            if token in self.points
+        found = features(document)
+        told = [
+            (token, self.points[token] * found[token]) for token in found if token in self.points
         ]
-        return sorted(found, key=lambda one: (-abs(one[1]), one[0]))
-
-    def scores(self, table: Table) -> Floats:
-        """`score` of every row of a table."""
-        found: Floats = np.maximum(table.sums(self.points), _LOWEST).round(_PLACES)
-        return found
+        return sorted(told, key=lambda one: (-abs(one[1]), one[0]))
 
     def chance(self, total: float) -> float:
         """The chance that a story with this total is picked, 0 to 1, as it was among examples."""
@@ -98,12 +92,19 @@ def worth(reasons: Iterable[tuple[str, float]]) -> float:
 
 
 def train(table: Table, way: Way = FREE) -> TasteModel:
-    """Learn from examples, of which some were picked and some not; with chances."""
-    return _calibrated(fit(table, way), table)
+    """Learn from examples, of which some were picked and some not."""
+    points = fit(table, way)
+    slope, intercept = _chances(totals(table, points), table)
+    told = np.flatnonzero(points)
+    return TasteModel(
+        points=dict(zip(table.tokens(told), points[told].tolist(), strict=True)),
+        slope=slope,
+        intercept=intercept,
+    )
 
 
-def fit(table: Table, way: Way = FREE) -> TasteModel:
-    """Learn points alone: its chances mean nothing.
+def fit(table: Table, way: Way = FREE) -> Floats:
+    """Learn the (m,) points of a table's tokens.
 
     The picked ones, few, weigh together as much as the rest. Time and memory grow linearly with
     the number of tokens in all documents.
@@ -118,14 +119,14 @@ def fit(table: Table, way: Way = FREE) -> TasteModel:
     model.fit(rows, table.picked, sample_weight=table.weight * balance)
     learned: Floats = model.coef_[0] * scale
     points = learned[1:] / max(float(learned[0]), _WORTH)
-    return TasteModel(
-        points={
-            table.tokens[n]: round(float(points[n]), _DECIMALS)
-            for n in np.flatnonzero(np.abs(points) >= _LEAST)
-        },
-        slope=1.0,
-        intercept=0.0,
-    )
+    rounded: Floats = np.where(np.abs(points) >= _LEAST, points.round(_DECIMALS), 0.0)
+    return rounded
+
+
+def totals(table: Table, points: Floats) -> Floats:
+    """(n,): the totals of the rows, at these (m,) points a token: the rules' score and taste's."""
+    added: Floats = np.maximum(table.sums(points), _LOWEST).round(_PLACES)
+    return table.rules + added
 
 
 def _scale(table: Table, rules: float) -> Floats:
@@ -139,13 +140,8 @@ def _scale(table: Table, rules: float) -> Floats:
     return scale
 
 
-def _calibrated(model: TasteModel, table: Table) -> TasteModel:
-    """The model with the line that turns totals into chances (Platt, 1999)."""
-    totals = table.rules + model.scores(table)
+def _chances(found: Floats, table: Table) -> tuple[float, float]:
+    """Slope and intercept of the line that turns totals into chances (Platt, 1999)."""
     line = LogisticRegression(C=1.0, solver="liblinear")
-    line.fit(totals[:, np.newaxis], table.picked, sample_weight=table.weight)
-    return replace(
-        model,
-        slope=round(float(line.coef_[0, 0]), _DECIMALS),
-        intercept=round(float(line.intercept_[0]), _DECIMALS),
-    )
+    line.fit(found[:, np.newaxis], table.picked, sample_weight=table.weight)
+    return round(float(line.coef_[0, 0]), _DECIMALS), round(float(line.intercept_[0]), _DECIMALS)

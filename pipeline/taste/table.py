@@ -6,18 +6,16 @@ a document that another one has too.
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import compress, count, islice
-from zlib import crc32
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from pipeline.taste.features import tokens_of, values_of
+from pipeline.taste.features import KINDS, counts_of, tokens_of
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -42,8 +40,10 @@ class Table:
 
     values: csr_matrix
     """(n, 1 + m): the rules' score, then what each token weighs in the document."""
-    tokens: tuple[str, ...]
-    """(m,): of the columns behind the first."""
+    documents: tuple[str, ...]
+    """Those that it was made of, whatever rows were taken since."""
+    where: Rows
+    """(m, 2): a document that has the token of a column behind the first, and its place there."""
     picked: NDArray[np.bool_]
     """(n,)"""
     weight: Floats
@@ -57,52 +57,68 @@ class Table:
 
     def take(self, rows: Rows) -> Table:
         """The table of some of the rows, in this order, with all tokens."""
-        return Table(
-            values=self.values[rows],
-            tokens=self.tokens,
-            picked=self.picked[rows],
-            weight=self.weight[rows],
+        return replace(
+            self, values=self.values[rows], picked=self.picked[rows], weight=self.weight[rows]
         )
 
-    def sums(self, points: Mapping[str, float]) -> Floats:
-        """(n,): what the tokens of each row come to at these points a token."""
-        by_column = np.array([0.0, *(points.get(token, 0.0) for token in self.tokens)])
-        found: Floats = self.values @ by_column
+    def tokens(self, columns: Rows) -> Iterator[str]:
+        """The tokens of some columns; 0 is the one behind the rules' score."""
+        where = self.where[columns].tolist()
+        for document, places in groupby(where, key=itemgetter(0)):
+            found = tokens_of(self.documents[document])
+            yield from (found[place] for _, place in places)
+
+    def sums(self, points: Floats) -> Floats:
+        """(n,): what the tokens of each row come to at these (m,) points a token."""
+        found: Floats = self.values @ np.concatenate(([0.0], points))
         return found
 
 
 def tabulate(examples: Sequence[Example]) -> Table:
     """The table of these examples; tokens that only one of them has are left out."""
-    numbers: defaultdict[str, int] = defaultdict(count(1).__next__)
-    columns, values, ends = array("i"), array("d"), array("i", [0])
-    shared = iter(_shared(examples))
-    for example in examples:
-        tokens = tokens_of(example.document)
-        kept = list(islice(shared, len(tokens)))
-        columns.append(0)
-        values.append(example.rules)
-        columns.extend(map(numbers.__getitem__, compress(tokens, kept)))
-        values.extend(compress(values_of(tokens), kept))
-        ends.append(len(columns))
-    rows = tuple(map(np.asarray, (values, columns, ends)))
+    documents = tuple(example.document for example in examples)
+    counts = np.array([counts_of(one) for one in documents], dtype=np.intp).reshape(-1, len(KINDS))
+    ends = np.concatenate(([0], counts.sum(axis=1).cumsum()))
+    columns, firsts = _columns(documents, int(ends[-1]))
+    kept = columns >= 0
+    inside = np.concatenate(([0], kept.cumsum()))[ends]
+    # The rules' score goes before the tokens of its row.
+    values = np.insert(_values(counts)[kept], inside[:-1], [one.rules for one in examples])
+    numbers = np.insert(columns[kept] + 1, inside[:-1], 0).astype(np.int32)
+    bounds = (inside + np.arange(len(inside))).astype(np.int32)
+    bearers = np.searchsorted(ends, firsts, side="right") - 1
     return Table(
-        values=csr_matrix(rows, shape=(len(examples), 1 + len(numbers))),
-        tokens=tuple(numbers),
+        values=csr_matrix((values, numbers, bounds), shape=(len(documents), 1 + len(firsts))),
+        documents=documents,
+        where=np.stack((bearers, firsts - ends[bearers]), axis=1),
         picked=np.array([example.picked for example in examples], dtype=bool),
         weight=np.array([example.weight for example in examples], dtype=float),
     )
 
 
-def _shared(examples: Sequence[Example]) -> list[bool]:
-    """For each token of each example, whether others have it too; nearly always right if so.
+def _values(counts: NDArray[np.intp]) -> Floats:
+    """What each token of each document weighs, as ``pipeline.taste.features`` has it."""
+    alone = np.ones_like(counts)
+    shares = np.where([shared for _, shared in KINDS], np.maximum(counts, 1), alone)
+    weights = np.array([weight for weight, _ in KINDS]) / np.sqrt(shares)
+    values: Floats = np.repeat(weights.ravel(), counts.ravel())
+    return values
 
-    Most tokens stand in one document alone. They are told by a checksum, since a number for each
-    would take more memory than all else.
+
+def _columns(documents: Sequence[str], total: int) -> tuple[Rows, Rows]:
+    """The column of each of so many tokens, -1 where no other is like it, and each one's first.
+
+    Columns are numbered in the order in which tokens are met. Tokens are told by their hashes,
+    since a dictionary of them would take more time and memory than all else; two of ten million
+    have the same one in one of 300,000 tables, and would share a column.
     """
-    sums = array("I")
-    for example in examples:
-        if example.document:
-            sums.extend(map(crc32, example.document.encode("utf-8", "replace").split(b"\n")))
-    _, kinds, counts = np.unique(np.asarray(sums), return_inverse=True, return_counts=True)
-    shared: list[bool] = (counts > 1)[kinds].tolist()
-    return shared
+    tokens = chain.from_iterable(map(tokens_of, documents))
+    hashes = np.fromiter(map(hash, tokens), np.int64, total)
+    _, firsts, kinds, counts = np.unique(
+        hashes, return_index=True, return_inverse=True, return_counts=True
+    )
+    shared = np.flatnonzero(counts > 1)
+    shared = shared[np.argsort(firsts[shared])]
+    numbers = np.full(len(counts), -1, dtype=np.intp)
+    numbers[shared] = np.arange(len(shared))
+    return numbers[kinds], firsts[shared]

@@ -4,24 +4,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.taste.features import features
-from pipeline.taste.model import TasteModel
+from pipeline.taste.model import TasteModel, totals
 from pipeline.taste.table import Example, tabulate
 
 EXAMPLES = [
     Example(document="t:a\nt:b\nb:c\ntopic=量化", rules=1.5, picked=True, weight=0.5),
     Example(document="", rules=-1.0, picked=False),
-    Example(document="t:b\nb:c\ntopic=量化\nt:alone", rules=0.0, picked=False),
+    Example(document="t:b\nt:alone\nb:c\ntopic=量化", rules=0.0, picked=False),
 ]
-tokens = st.lists(
-    st.sampled_from(["t:a", "t:b", "t:a b", "b:a", "b:量化", "kind=paper", "topic=量化"]),
-    unique=True,
+TOKENS = ["t:a", "t:b", "t:a b", "b:a", "b:量化", "kind=paper", "topic=量化"]
+documents = st.sets(st.sampled_from(TOKENS)).map(
+    lambda found: "\n".join(token for token in TOKENS if token in found)
 )
+
+
+def tokens(table):
+    """The token of each column behind the first."""
+    return list(table.tokens(np.arange(table.values.shape[1] - 1)))
 
 
 def row(table, n):
     """Token -> value of a row."""
     values = table.values[[n]].toarray()[0, 1:]
-    return {token: float(v) for token, v in zip(table.tokens, values, strict=True) if v}
+    return {token: float(v) for token, v in zip(tokens(table), values, strict=True) if v}
 
 
 def test_rows_hold_rules_and_what_tokens_weigh_in_their_documents():
@@ -35,7 +40,7 @@ def test_rows_hold_rules_and_what_tokens_weigh_in_their_documents():
 
 
 def test_a_token_of_one_document_alone_has_no_column():
-    assert set(tabulate(EXAMPLES).tokens) == {"t:b", "b:c", "topic=量化"}
+    assert tokens(tabulate(EXAMPLES)) == ["t:b", "b:c", "topic=量化"]
 
 
 def test_some_of_the_rows_in_another_order():
@@ -47,17 +52,27 @@ def test_some_of_the_rows_in_another_order():
 
 
 @settings(deadline=None)
-@given(st.lists(tokens, max_size=8))
-def test_a_model_scores_rows_as_it_scores_their_documents(documents):
-    examples = [Example(document="\n".join(one), rules=0, picked=False) for one in documents]
-    points = {"t:a": 1.25, "t:b": -3.0, "b:量化": 0.5, "topic=量化": 2.0, "t:never": 9.0}
-    model = TasteModel(points=points, slope=1.0, intercept=0.0)
+@given(st.lists(documents, max_size=8))
+def test_rows_come_to_what_a_model_gives_their_documents(found):
+    model = TasteModel(
+        points={"t:a": 1.25, "t:b": -3.0, "b:量化": 0.5, "topic=量化": 2.0, "t:never": 9.0},
+        slope=1.0,
+        intercept=0.0,
+    )
     # twice, so that every token has a column
-    found = model.scores(tabulate(examples * 2))
-    expected = [model.score(example.document) for example in examples] * 2
-    assert found.tolist() == pytest.approx(expected, abs=0.001)
+    table = tabulate([Example(document=one, rules=1.5, picked=False) for one in found * 2])
+    points = np.array([model.points.get(token, 0.0) for token in tokens(table)])
+    expected = [1.5 + model.score(one) for one in found] * 2
+    assert totals(table, points).tolist() == pytest.approx(expected, abs=0.001)
+
+
+@settings(deadline=None)
+@given(st.lists(documents, max_size=8))
+def test_a_row_has_the_features_of_its_document(found):
+    table = tabulate([Example(document=one, rules=1.5, picked=False) for one in found * 2])
+    assert [row(table, n) for n in range(len(found))] == [features(one) for one in found]
 
 
 def test_no_examples_make_an_empty_table():
     table = tabulate([])
-    assert (table.values.shape, table.tokens) == ((0, 1), ())
+    assert (table.values.shape, tokens(table)) == ((0, 1), [])
