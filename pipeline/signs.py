@@ -9,7 +9,8 @@ signs are worth against words of the title is said here; where they lead, in ``p
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipeline.joining.spelling import part_of_series, plain_of
@@ -31,20 +32,49 @@ _NAMED = 3.0
 """Whoever gives the title of a paper tells of it, and ``owner/name: …`` is a repository."""
 _LESSON = 1.0
 
-_COLON = r"\s{0,3}[:：]\s{0,3}[*\[]{0,3}"
-_PAPER_TITLE = re.compile(
-    rf"(?<!\w)(?:论文|文章)?(?:标题|题目|名称|论文){_COLON}(?=(?:[A-Za-z][A-Za-z0-9'’-]*[\s:：]+){{2}}[A-Za-z])"
-    rf"|^paper(?: title)?{_COLON}[A-Za-z]",
-    re.MULTILINE | re.IGNORECASE,
-)
-_PAPER_LINK = re.compile(
-    rf"(?<!\w)(?:原?论文|原文)(?:地址|链接|网址|原文|下载)?{_COLON}https?://"
-    rf"|^paper(?: link)?{_COLON}https?://",
-    re.MULTILINE | re.IGNORECASE,
-)
-_CODE_LINK = re.compile(
-    rf"(?:项目|代码|开源|源码|仓库|github|gitee)(?:地址|链接|主页|网址)?{_COLON}https?://",
-    re.IGNORECASE,
+_COLON = re.compile(r"[:：]")
+_BEFORE = 24
+_AFTER = 100
+"""Characters before and behind a colon that are looked at: more than any label, and a title."""
+_LATIN_WORDS = re.compile(r"(?:[A-Za-z][A-Za-z0-9'’-]*[\s:：]+){2}[A-Za-z]")
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """``论文标题：…`` in a text: what is named by such a label before such a value."""
+
+    kind: Kind
+    worth: float
+    label: re.Pattern[str]
+    value: re.Pattern[str]
+
+
+_LABELS = (
+    _Label(
+        Kind.PAPER,
+        _NAMED,
+        re.compile(
+            r"(?<!\w)(?:论文|文章)?(?:标题|题目|名称|论文)$|^paper(?: title)?$", re.IGNORECASE
+        ),
+        _LATIN_WORDS,
+    ),
+    _Label(
+        Kind.PAPER,
+        _LABELLED,
+        re.compile(
+            r"(?<!\w)原?论文(?:地址|链接|网址|原文|下载)?$|^paper(?: link)?$", re.IGNORECASE
+        ),
+        _ADDRESS,
+    ),
+    _Label(
+        Kind.REPOSITORY,
+        _LINKED,
+        re.compile(
+            r"(?:项目|代码|开源|源码|仓库|github|gitee)(?:地址|链接|主页|网址)?$", re.IGNORECASE
+        ),
+        _ADDRESS,
+    ),
 )
 _REPOSITORY_TITLE = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+\s*[:：]")
 _SENTENCE = re.compile(r"[A-Za-z][A-Za-z0-9'’-]*(?:[^\w\n]{1,3}[A-Za-z0-9][A-Za-z0-9'’-]*){3}")
@@ -72,27 +102,37 @@ def signs_of(articles: Sequence[Candidate], language: str) -> Iterator[tuple[Kin
     Of several signs for one thing the clearest counts. `language` is the newsletter's.
     """
     texts = [f"{article.item.summary}\n{article.item.text}"[:_LINES] for article in articles]
-    keys = {key for article in articles for key in article.mentions}
-    code = {key for key in keys if key.startswith("github:")}
-    papers = {key for key in keys - code if not key.startswith("gist:")}
-    if (
-        any(article.item.paper is not None for article in articles)
-        or any(map(_PAPER_TITLE.search, texts))
-        or any(_is_foreign_title(article, language.partition("-")[0]) for article in articles)
+    mentions = {key for article in articles for key in article.mentions}
+    code = {key for key in mentions if key.startswith("github:")}
+    papers = {key for key in mentions - code if not key.startswith("gist:")}
+    clearest = {Kind.PAPER: 0.0, Kind.REPOSITORY: 0.0}
+    for kind, worth in _named(texts):
+        clearest[kind] = max(clearest[kind], worth)
+    for kind, keys in ((Kind.PAPER, papers), (Kind.REPOSITORY, code)):
+        if 0 < len(keys) <= _FEW:
+            clearest[kind] = max(clearest[kind], _LINKED)
+    if any(article.item.paper is not None for article in articles) or any(
+        _is_foreign_title(article, language.partition("-")[0]) for article in articles
     ):
-        yield Kind.PAPER, _NAMED
-    elif any(map(_PAPER_LINK.search, texts)):
-        yield Kind.PAPER, _LABELLED
-    elif 0 < len(papers) <= _FEW:
-        yield Kind.PAPER, _LINKED
+        clearest[Kind.PAPER] = _NAMED
     if any(_REPOSITORY_TITLE.match(article.title) for article in articles):
-        yield Kind.REPOSITORY, _NAMED
-    elif 0 < len(code) <= _FEW or any(map(_CODE_LINK.search, texts)):
-        yield Kind.REPOSITORY, _LINKED
+        clearest[Kind.REPOSITORY] = _NAMED
+    yield from ((kind, worth) for kind, worth in clearest.items() if worth)
     if any(_QUESTION.search(article.title) for article in articles):
         yield Kind.ARTICLE, _LESSON
     if any(part_of_series(plain_of(article.title)) for article in articles):
         yield Kind.ARTICLE, _LESSON
+
+
+def _named(texts: Iterable[str]) -> Iterator[tuple[Kind, float]]:
+    """What labels in texts name. A colon is quick to find; few of them stand behind a label."""
+    for text in texts:
+        for colon in _COLON.finditer(text):
+            before = text[max(colon.start() - _BEFORE, 0) : colon.start()].rpartition("\n")[2]
+            value = text[colon.end() : colon.end() + _AFTER].lstrip("*[ \t\n\u3000\xa0")
+            for one in _LABELS:
+                if one.label.search(before.rstrip()) and one.value.match(value):
+                    yield one.kind, one.worth
 
 
 def _is_foreign_title(article: Candidate, language: str) -> bool:
