@@ -175,9 +175,10 @@ def test_sources_of_a_host_that_is_down_fail_with_it_and_others_do_not(web):
 
 
 def test_a_queue_at_a_host_that_is_down_does_not_go_on_pausing():
-    """Thirty sources with a pause of an hour between two, and the end comes all the same."""
+    """Thirty sources with a pause of a minute between two, and the end comes all the same."""
+    # Scrapy counts the first pause from when the machine started, so it is shorter than that.
     network = QUICK.model_copy(
-        update={"per_host": 1, "delay": 3600.0, "obey_robots": False, "circuit_failures": 1}
+        update={"per_host": 1, "delay": 60.0, "obey_robots": False, "circuit_failures": 1}
     )
     shared = Allowance(network)
     down = closed()
