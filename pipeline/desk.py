@@ -12,7 +12,8 @@ from datetime import datetime
 
 from config.errors import ConflictError, InputError
 from config.settings import Settings
-from pipeline.issue import Assembled, assemble, tried
+from pipeline.filling import tried
+from pipeline.issue import Assembled, assemble
 from pipeline.period import Period
 from pipeline.queue import Entry, Place, Queue, load_entry
 from store.database import Store

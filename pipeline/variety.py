@@ -8,13 +8,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from pipeline.taste.features import features
 
 
-def likeness(one: str, other: str) -> float:
-    """How alike two documents are: the cosine of their features, 0 to 1."""
-    return cosine(features(one), features(other))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A place that was given away."""
+
+    taken: int
+    """The number of the story that took it."""
+    worth: float
+    """Its score less what it resembled of those before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """What a story must beat to take a place."""
+
+    points: float
+    """What the score must be."""
+    cost: float
+    """How many of these are for what it resembles of those before it."""
+    alike: str | None
+    """The document of these that it is most like."""
 
 
 def varied(
@@ -23,7 +41,7 @@ def varied(
     count: int,
     cost: float,
     beside: Iterable[str],
-) -> list[int]:
+) -> list[Step]:
     """Which of some stories take `count` places, in the order that they take them.
 
     `scores` and `documents` are theirs; `beside` are documents of what is in already; `cost` are
@@ -32,14 +50,40 @@ def varied(
     """
     values = [features(document) for document in documents]
     nearest = _nearest(values, beside)
-    taken: list[int] = []
+    steps: list[Step] = []
     left = list(range(len(values)))
-    while left and len(taken) < count:
-        best = max(left, key=lambda n: (round(scores[n] - cost * nearest[n], 6), -n))
+    while left and len(steps) < count:
+        worths = {n: round(scores[n] - cost * nearest[n], 6) for n in left}
+        best = max(left, key=lambda n: (worths[n], -n))
         left.remove(best)
-        taken.append(best)
+        steps.append(Step(taken=best, worth=worths[best]))
         _approach(nearest, values, values[best])
-    return taken
+    return steps
+
+
+def lowest_bar(
+    document: str,
+    steps: Sequence[Step],
+    documents: Sequence[str],
+    cost: float,
+    beside: Sequence[str],
+) -> Bar:
+    """The least that another story would have needed at one of these steps; there is one at least.
+
+    `document` is that story's; the others are those of `varied`.
+    """
+    mine = features(document)
+    before = list(beside)
+    near = [cosine(mine, features(one)) for one in before]
+    bars: list[Bar] = []
+    for step in steps:
+        most = max(range(len(near)), key=near.__getitem__, default=None)
+        lost = 0.0 if most is None else cost * near[most]
+        alike = before[most] if most is not None and lost else None
+        bars.append(Bar(points=step.worth + lost, cost=lost, alike=alike))
+        before.append(documents[step.taken])
+        near.append(cosine(mine, features(before[-1])))
+    return min(bars, key=lambda bar: bar.points)
 
 
 def resemblance(documents: Sequence[str], beside: Iterable[str]) -> list[float]:

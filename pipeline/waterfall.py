@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.settings import Settings
-from pipeline.desk import tried_now
+from pipeline.filling import Ground, Prospect, is_asked_for, prospect_of
 from pipeline.period import Period
 from pipeline.queue import Entry, Queue, load_entry
 from pipeline.score import CAPPED, repository_topics_of
@@ -22,12 +22,12 @@ from pipeline.variety import cosine
 from store.database import Store
 from store.models import Kind, Part, StoryId
 from store.scores import load_ranking, load_scores
-from store.taste import load_documents_of, load_taste
+from store.taste import load_taste
 
 _HEADLINE_CHARS = 60
 _NEAREST = 3
+_WORDS = 5
 _REASONS = 8
-_BEFORE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +63,16 @@ class Waterfall:
 
     entry: Entry
     place: int
-    """In its section, from 1."""
+    """In its section by score, from 1."""
     places: int
     """How many the machine proposes there."""
-    margin: float
-    """Points over the first that is out; below zero: under the last that is in."""
+    inside: bool
+    """Whether it is in the issue as it stands."""
+    ground: Ground
+    """Why it is, or is not."""
+    margin: float | None
+    """Points over what it needs to be in by its score, below zero where they lack; None where no
+    score decides."""
     parts: tuple[Part, ...]
     """The largest first."""
     taste: str
@@ -77,11 +82,11 @@ class Waterfall:
     passed: tuple[Neighbour, ...]
     """Nearest of what was not picked."""
     alike: Neighbour | None
-    """The story before it in the section that it is most like, which costs it points there."""
+    """Of those that take places before it the one that it is most like, which costs it points."""
     variety: float
     """The points that this costs it."""
     explored: str | None
-    """Why it is in the draft although its score would not do: taste is to be tried on it."""
+    """What taste is to be tried on, where it is in for that."""
     change: Change | None
     """The smallest; None where nothing that is known of would do."""
 
@@ -90,21 +95,22 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     """Tell of a story. Raises NotFoundError."""
     queue = Queue(store=store, settings=settings, period=period)
     entry = load_entry(store, settings, period, story)
-    section = entry.score.section
-    places = next((s.quota for s in settings.sections if s.name == section), 0)
-    ranked = [story for story, _ in load_ranking(store, period.start, section=section)]
-    place, margin = _place(store, ranked, entry, places)
+    section = entry.section
+    prospect = prospect_of(queue, entry)
+    bar = prospect.bar
+    margin = None if bar is None else round(entry.score.total - bar.points, 3)
     tokens = document(entry.story, entry.score.parts, settings)
     learned = load_taste(store)
     model = models(learned).get(section)
     taste = learned.get(section)
     examples = list(examples_of(store, settings, section, settled=period.settled))
-    before = ranked[: ranked.index(entry.story.id)] if entry.story.id in ranked else ranked
-    alike = _nearest(tokens, load_documents_of(store, before[:_BEFORE]).values())
+    alike = _nearest(tokens, [bar.alike]) if bar is not None and bar.alike is not None else ()
     return Waterfall(
         entry=entry,
-        place=place,
-        places=places,
+        place=_place(store, entry, period),
+        places=next((s.quota for s in settings.sections if s.name == section), 0),
+        inside=prospect.inside,
+        ground=prospect.ground,
         margin=margin,
         parts=tuple(sorted(entry.score.parts, key=lambda part: (-part.value, part.label))),
         taste=taste.verdict if taste else "规则：还没有学过",
@@ -115,24 +121,22 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
         picked=_nearest(tokens, (e.document for e in examples if e.picked)),
         passed=_nearest(tokens, (e.document for e in examples if not e.picked)),
         alike=alike[0] if alike else None,
-        variety=round(-settings.score.variety * alike[0].likeness, 3) if alike else 0.0,
-        explored=tried_now(queue, queue.decided(), [entry.section]).get(entry.story.id),
-        change=_smallest(entry, settings, margin),
+        variety=round(-bar.cost, 3) if bar is not None and alike else 0.0,
+        explored=prospect.why,
+        change=_smallest(entry, settings, prospect, margin),
     )
 
 
-def _place(store: Store, ranked: Sequence[StoryId], entry: Entry, places: int) -> tuple[int, float]:
-    """The place in the section, and the points to the story on the other side of the line."""
+def _place(store: Store, entry: Entry, period: Period) -> int:
+    """The place by score among all of the section."""
 
     def total(story: StoryId) -> float:
         return load_scores(store, [story])[story].total
 
+    ranked = [story for story, _ in load_ranking(store, period.start, section=entry.section)]
     others = [one for one in ranked if one != entry.story.id]
     # Only as many scores are read as it takes to find the place.
-    before = bisect_left(others, -entry.score.total, key=lambda story: -total(story))
-    # Without this story, the one in the last place is the first that it must beat.
-    rival = total(others[places - 1]) if 0 < places <= len(others) else 0.0
-    return before + 1, round(entry.score.total - rival, 3)
+    return bisect_left(others, -entry.score.total, key=lambda story: -total(story)) + 1
 
 
 def _nearest(tokens: str, documents: Iterable[str]) -> tuple[Neighbour, ...]:
@@ -150,7 +154,8 @@ def _nearest(tokens: str, documents: Iterable[str]) -> tuple[Neighbour, ...]:
 
 def _shared(mine: dict[str, float], other: str) -> list[str]:
     both = [token for token in features(other) if token in mine and not token.startswith("b:")]
-    return [shown(token) for token in sorted(both, key=lambda t: (-mine[t], -len(t), t))[:5]]
+    words = (shown(token) for token in sorted(both, key=lambda t: (-mine[t], -len(t), t)))
+    return list(dict.fromkeys(words))[:_WORDS]
 
 
 def _headline(tokens: str) -> str:
@@ -169,42 +174,68 @@ def _headline(tokens: str) -> str:
     return said.strip()
 
 
-def _smallest(entry: Entry, settings: Settings, margin: float) -> Change | None:
-    if margin >= 0:
-        changes = [change for change in _losses(entry, settings) if -change.points > margin]
-    else:
-        changes = [change for change in _gains(entry, settings) if change.points > -margin]
+@dataclass(frozen=True, slots=True)
+class _Move:
+    change: Change
+    asked_for: bool
+    """It brings, or takes, what one of a proposal's parts must be."""
+
+
+def _smallest(
+    entry: Entry, settings: Settings, prospect: Prospect, margin: float | None
+) -> Change | None:
+    """The smallest change by which it would be out, or in."""
+    moves: list[_Move] = []
+    if prospect.ground in (Ground.SCORE, Ground.FREE) and prospect.inside:
+        last = sum(map(is_asked_for, entry.score.parts)) == 1
+        over = math.inf if margin is None else margin
+        moves = [
+            move
+            for move in _losses(entry, settings)
+            if -move.change.points > over or (last and move.asked_for)
+        ]
+    elif prospect.ground in (Ground.SCORE, Ground.STRANGE):
+        under = -math.inf if margin is None else -margin
+        moves = [
+            move
+            for move in _gains(entry, settings)
+            if move.change.points > under
+            and (move.asked_for or prospect.ground is not Ground.STRANGE)
+        ]
+    changes = (move.change for move in moves)
     return min(changes, key=lambda change: (abs(change.points), change.what), default=None)
 
 
-def _losses(entry: Entry, settings: Settings) -> Iterator[Change]:
+def _losses(entry: Entry, settings: Settings) -> Iterator[_Move]:
     """What a story would not have without one of its parts."""
     topics = _Topics(entry, settings)
     for part in entry.score.parts:
         points = topics.moved(-part.value) if part.name == "topic" else -part.value
-        yield Change(what=f"没有“{part.label}”", points=points)
+        yield _Move(Change(what=f"没有“{part.label}”", points=points), is_asked_for(part))
 
 
-def _gains(entry: Entry, settings: Settings) -> Iterator[Change]:
+def _gains(entry: Entry, settings: Settings) -> Iterator[_Move]:
     """What might yet happen to a story, each with the points that it would bring."""
     weights = settings.score
     has = {part.name: part.value for part in entry.score.parts}
     voices = 2 ** (has.get("reports", 0.0) / weights.reports) if weights.reports else 1.0
-    yield Change(what="再多一家媒体报道", points=weights.reports * math.log2((voices + 1) / voices))
-    yield Change(what="今天才发", points=weights.recency - has.get("recency", 0.0))
-    if "hand" not in has:
-        yield Change(what="编辑手选", points=weights.hand)
+    reports = weights.reports * math.log2((voices + 1) / voices)
+    gains = {"再多一家媒体报道": reports, "今天才发": weights.recency - has.get("recency", 0.0)}
     if any(member.candidate.kind is Kind.PAPER for member in entry.story.members):
         if "code" not in has:
-            yield Change(what="附代码", points=weights.code)
+            gains["附代码"] = weights.code
         if "venue" not in has:
-            yield Change(what="被会议或期刊录用", points=weights.venue)
+            gains["被会议或期刊录用"] = weights.venue
+    if "taste" in has and has["taste"] < 0:
+        gains["不计口味"] = -has["taste"]
+    for what, points in gains.items():
+        yield _Move(Change(what=what, points=points), False)
+    if "hand" not in has:
+        yield _Move(Change(what="编辑手选", points=weights.hand), True)
     topics = _Topics(entry, settings)
     for topic in topics.sought:
         points = topics.moved(topic.weight - topics.found.get(topic.name, 0.0))
-        yield Change(what=f"标题里有“{topic.name}”", points=points)
-    if "taste" in has and has["taste"] < 0:
-        yield Change(what="不计口味", points=-has["taste"])
+        yield _Move(Change(what=f"标题里有“{topic.name}”", points=points), True)
 
 
 class _Topics:

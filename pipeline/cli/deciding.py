@@ -232,6 +232,7 @@ def draft(desk: Desk, day: date | None, as_json: bool) -> None:
             {
                 **plain(assembled.issue),
                 "final": assembled.final,
+                "stories": assembled.stories,
                 "proposed": assembled.proposed,
                 "explored": {str(story): why for story, why in assembled.explored.items()},
             }

@@ -17,9 +17,23 @@ from pipeline.backtest.table import print_comparison, print_growth, print_result
 from pipeline.backtest.walk import walk
 from pipeline.cli.options import Desk, common, date_option, json_option, plain, print_json
 from pipeline.cli.tables import console, print_rows
+from pipeline.filling import Ground
 from pipeline.waterfall import Waterfall, waterfall
 from store.models import StoryId
 
+_GROUNDS = {
+    Ground.FINAL: "已定稿",
+    Ground.ACCEPTED: "已采用",
+    Ground.REJECTED: "不用",
+    Ground.LATER: "留待后用",
+    Ground.PRINTED: "登过，没有新消息",
+    Ground.STRANGE: "没有主题，也不是手选",
+    Ground.UNREACHABLE: "没有可打开的地址",
+    Ground.FULL: "采用的已占满名额",
+    Ground.FREE: "名额有余",
+    Ground.EXPLORED: "拿来试口味",
+    Ground.SCORE: "按分数",
+}
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -96,9 +110,8 @@ def explain(desk: Desk, id: int, day: date | None, as_json: bool) -> None:  # no
     entry = told.entry
     click.echo(f"{entry.draft.title}")
     click.echo(
-        f"{entry.score.section} 第 {told.place} 名（推荐 {told.places} 条），"
-        f"共 {entry.score.total:.1f} 分，{'领先' if told.margin >= 0 else '落后'}界线"
-        f" {abs(told.margin):.1f} 分"
+        f"{entry.section} 第 {told.place} 名（推荐 {told.places} 条），"
+        f"共 {entry.score.total:.1f} 分，{_in_words(told)}"
     )
     total = 0.0
     rows = []
@@ -114,24 +127,35 @@ def explain(desk: Desk, id: int, day: date | None, as_json: bool) -> None:  # no
             click.echo(f"{title} {one.likeness:.2f}：{one.headline}（{one.words}）")
     if told.alike is not None and told.variety:
         click.echo(
-            f"多样：像排在前面的“{told.alike.headline}”（{told.alike.likeness:.2f}），"
+            f"多样：像占了名额的“{told.alike.headline}”（{told.alike.likeness:.2f}），"
             f"草稿里让 {-told.variety:.1f} 分"
         )
     if told.explored is not None:
         click.echo(f"在草稿里，因为{told.explored}")
     if told.change is not None:
-        moved = "出局" if told.margin >= 0 else "入选"
+        moved = "出局" if told.inside else "入选"
         change = told.change
         click.echo(f"最小的改变：{change.what}（{change.points:+.1f}），就会{moved}")
+
+
+def _in_words(told: Waterfall) -> str:
+    """Whether it is in the issue, why, and by how much."""
+    found = f"{'在本期里' if told.inside else '不在本期里'}（{_GROUNDS[told.ground]}）"
+    if told.margin is None:
+        return found
+    side = "领先" if told.margin >= 0 else "落后"
+    return f"{found}，{side}界线 {abs(told.margin):.1f} 分"
 
 
 def _plain(told: Waterfall) -> dict[str, object]:
     return {
         "id": told.entry.story.id,
-        "section": told.entry.score.section,
+        "section": told.entry.section,
         "total": told.entry.score.total,
         "place": told.place,
         "places": told.places,
+        "inside": told.inside,
+        "ground": told.ground,
         "margin": told.margin,
         "parts": [plain(part) for part in told.parts],
         "taste": told.taste,

@@ -102,6 +102,20 @@ def test_edit_changes_what_prints_and_undo_takes_it_back(desk):
     assert "编辑改过的标题" not in desk("draft")
 
 
+def test_explain_agrees_with_the_draft_whatever_was_decided(desk):
+    first, second = (entry["id"] for entry in json.loads(desk("queue", "--json"))[:2])
+    desk("accept", first)
+    desk("reject", second)
+    inside = set(json.loads(desk("draft", "--json"))["stories"])
+    for entry in [*json.loads(desk("queue", "--json"))[::5], {"id": first}, {"id": second}]:
+        told = json.loads(desk("explain", entry["id"], "--json"))
+        assert told["inside"] is (entry["id"] in inside), told
+        where = "在本期里" if told["inside"] else "不在本期里"
+        assert f"，{where}（" in desk("explain", entry["id"]).splitlines()[1]
+    assert json.loads(desk("explain", first, "--json"))["ground"] == "accepted"
+    assert json.loads(desk("explain", second, "--json"))["ground"] == "rejected"
+
+
 def test_export_without_final_says_what_nobody_looked_at(desk, tmp_path):
     out = desk("export", "-o", tmp_path / "x.md")
     assert re.search(r"\d+ items; \d+ of them not looked at yet", out)

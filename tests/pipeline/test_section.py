@@ -84,7 +84,10 @@ def test_a_question_and_a_part_of_a_series_are_no_news(title, points):
     ("text", "section"),
     [
         ("论文标题：Faster Detection for Small Cameras", "论文"),
-        ("更快的检测\nPaper: **[Faster Detection for Small Cameras](https://a.example/x)**", "论文"),
+        (
+            "更快的检测\nPaper: **[Faster Detection for Small Cameras](https://a.example/x)**",
+            "论文",
+        ),
         ("论文链接 ：\nhttps://a.example/x.pdf", "论文"),
         # of whatever it may be
         ("原文链接：https://a.example/x.pdf", "博文"),

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from config.load import load_settings
 from config.settings import Topic
+from pipeline.desk import Editor, decide, finish_issue
+from pipeline.filling import Ground
+from pipeline.issue import assemble
 from pipeline.period import period_of
+from pipeline.queue import Queue, load_entry
 from pipeline.waterfall import waterfall
 from store.candidates import load_story_of
 from store.database import Store
-from store.models import Kind, PaperFacts, RepositoryFacts
+from store.models import Kind, PaperFacts, RepositoryFacts, Verdict
 from store.scores import load_scores
 from tests.builders import NOW
 from tests.pipeline.web.nights import night, said
@@ -28,6 +34,7 @@ SETTINGS = _SHIPPED.model_copy(
         "score": _SHIPPED.score.model_copy(update={"topic_cap": 4.0}),
     }
 )
+EDITOR = Editor(name="甲", now=NOW)
 UNWEIGHED = "某处"
 """A source that adds nothing."""
 
@@ -42,13 +49,14 @@ def repository(name, description, readme=""):
     )
 
 
-def paper(number, title):
+def paper(number, title, summary=""):
     return said(
         title,
         f"https://arxiv.org/abs/2602.0000{number}",
         UNWEIGHED,
         kind=Kind.PAPER,
         paper=PaperFacts(arxiv_id=f"2602.0000{number}", version=1),
+        summary=summary,
     )
 
 
@@ -58,9 +66,30 @@ def store(tmp_path):
         yield store
 
 
-def told(store, item):
-    story = load_story_of(store, item.source, item.external_id)
-    return waterfall(store, SETTINGS, period_of(store, SETTINGS, NOW), story)
+def period(store):
+    return period_of(store, SETTINGS, NOW)
+
+
+def with_two_places():
+    sections = tuple(s.model_copy(update={"quota": 2}) for s in SETTINGS.sections)
+    score = SETTINGS.score.model_copy(update={"variety": 0.5})
+    return SETTINGS.model_copy(update={"sections": sections, "score": score})
+
+
+def story_of(store, item):
+    return load_story_of(store, item.source, item.external_id)
+
+
+def told(store, item, settings=SETTINGS):
+    return waterfall(store, settings, period(store), story_of(store, item))
+
+
+def choose(store, item, verdict):
+    decide(store, SETTINGS, period(store), [story_of(store, item)], verdict, EDITOR)
+
+
+def assembled(store, settings):
+    return {*assemble(Queue(store=store, settings=settings, period=period(store))).entries}
 
 
 def total(store, item):
@@ -102,10 +131,75 @@ def test_a_topic_that_the_text_has_would_count_more_in_the_title(store):
 
 
 def test_no_topic_of_repositories_would_put_a_paper_in(store):
-    out = paper(2, "Sorting of tables")
-    night(store, SETTINGS, paper(1, "Kernels of an NPU, with a venue"), out)
+    out = paper(2, "Sorting of tables", "Runs on-device.")
+    night(store, SETTINGS, paper(1, "Sorting of lists", "Uses quantization."), out)
     fall = told(store, out)
-    assert (fall.margin, fall.change.what) == (-0.4, "附代码")
+    assert (fall.ground, fall.margin, fall.change.what) == (Ground.SCORE, -0.4, "附代码")
+
+
+def test_what_is_on_no_topic_is_out_whatever_its_score_and_only_a_topic_would_put_it_in(store):
+    out = repository("mast", "Tables", "A library.")
+    starred = replace(
+        out, repository=RepositoryFacts(full_name="lab/mast", description="Tables", stars=90_000)
+    )
+    night(store, SETTINGS, repository("winder", "NPU"), starred)
+    fall = told(store, starred)
+    assert fall.margin > 0
+    assert (fall.inside, fall.ground) == (False, Ground.STRANGE)
+    assert fall.change.what == "标题里有“芯片”"
+
+
+def test_the_only_topic_is_what_keeps_one_in_without_rivals(store):
+    night(store, SETTINGS, repository("winder", "NPU kernels"))
+    fall = told(store, repository("winder", "NPU kernels"))
+    assert (fall.inside, fall.ground, fall.margin) == (True, Ground.FREE, None)
+    assert (fall.change.what, fall.change.points) == ("没有“芯片”", -0.4)
+
+
+def test_decisions_outrank_the_score(store):
+    best, other = repository("winder", "on-device quantization"), repository("mast", "an NPU")
+    night(store, SETTINGS, best, other)
+    assert told(store, best).ground is Ground.SCORE
+    choose(store, best, Verdict.REJECT)
+    gone, now = told(store, best), told(store, other)
+    assert (gone.inside, gone.ground, gone.margin, gone.change) == (
+        False, Ground.REJECTED, None, None,
+    )  # fmt: skip
+    assert (now.inside, now.ground, now.place) == (True, Ground.FREE, 2)
+    choose(store, best, Verdict.ACCEPT)
+    assert (told(store, best).inside, told(store, best).ground) == (True, Ground.ACCEPTED)
+    assert (told(store, other).inside, told(store, other).ground) == (False, Ground.FULL)
+    finish_issue(store, SETTINGS, period(store), NOW)
+    assert (told(store, best).inside, told(store, best).ground) == (True, Ground.FINAL)
+    assert (told(store, other).inside, told(store, other).ground) == (False, Ground.FINAL)
+
+
+def test_a_story_that_was_moved_is_held_against_those_of_its_new_section(store):
+    moved, there = repository("winder", "NPU kernels"), paper(1, "On-device quantization")
+    night(store, SETTINGS, moved, there)
+    entry = load_entry(store, SETTINGS, period(store), story_of(store, moved))
+    text = replace(entry.draft, section="论文")
+    decide(store, SETTINGS, period(store), [entry.story.id], Verdict.EDIT, EDITOR, text=text)
+    fall = told(store, moved)
+    assert fall.entry.section == "论文"
+    assert fall.inside is (entry.story.id in assembled(store, SETTINGS))
+
+
+def test_what_resembles_the_best_needs_more(store):
+    settings = with_two_places()
+    best = paper(1, "On-device quantization of sparse transformers with an NPU")
+    same = paper(2, "Quantization of sparse transformers")
+    other = paper(3, "Quantization of recurrent speech decoders")
+    night(store, settings, best, same, other)
+    fall = told(store, same, settings)
+    assert "sparse transformers" in fall.alike.headline
+    assert fall.variety < 0
+    rival = told(store, other, settings)
+    assert fall.inside is not rival.inside
+    inside = assembled(store, settings)
+    for item, one in ((same, fall), (other, rival)):
+        assert one.inside is (story_of(store, item) in inside)
+        assert one.inside is (one.margin > 0)
 
 
 def test_what_the_cap_takes_away_anyway_would_not_put_one_out(store):
