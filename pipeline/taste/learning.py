@@ -8,7 +8,7 @@ why not, and the score is that of the rules.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,12 +56,12 @@ def learn(examples: Sequence[Example]) -> Lesson:
     Of the ways to learn, the freest that there are picks enough for and that orders the latest
     picks better than the rules.
     """
+    picks = sum(example.picked for example in examples)
+    too_few = _too_few(picks, len(examples) - picks)
+    if too_few is not None:
+        return too_few
     table = tabulate(examples)
     picked, passed = np.flatnonzero(table.picked), np.flatnonzero(~table.picked)
-    fewest = min(way.fewest for way in _WAYS)
-    if len(picked) < fewest or len(passed) < fewest:
-        verdict = f"规则：选过的 {len(picked)} 条，没选的 {len(passed)} 条，各 {fewest} 条起才学"
-        return Lesson(model=None, verdict=verdict)
     # What was passed over comes first: of equal scores it stands before what was picked.
     cuts = [(some, _early(len(some))) for some in (passed, picked)]
     early = table.take(np.concatenate([some[:cut] for some, cut in cuts]))
@@ -69,14 +69,23 @@ def learn(examples: Sequence[Example]) -> Lesson:
     rules = _precision(late.rules, late.picked)
     best = 0.0
     for way in _WAYS:
-        if len(picked) < way.fewest:
+        if picks < way.fewest:
             continue
         ours = _precision(totals(late, fit(early, way)), late.picked)
         if ours > rules:
-            verdict = _verdict(f"学到的{way.name}", len(picked), ours, rules)
+            verdict = _verdict(f"学到的{way.name}", picks, ours, rules)
             return Lesson(model=train(table, way), verdict=verdict)
         best = max(best, ours)
-    return Lesson(model=None, verdict=_verdict("规则", len(picked), best, rules))
+    return Lesson(model=None, verdict=_verdict("规则", picks, best, rules))
+
+
+def _too_few(picked: int, passed: int) -> Lesson | None:
+    """The lesson where there are so few examples that nothing is learned."""
+    fewest = min(way.fewest for way in _WAYS)
+    if picked >= fewest <= passed:
+        return None
+    verdict = f"规则：选过的 {picked} 条，没选的 {passed} 条，各 {fewest} 条起才学"
+    return Lesson(model=None, verdict=verdict)
 
 
 def _early(count: int) -> int:
@@ -157,12 +166,14 @@ def learn_all(
     choices, now = choices_of(store, period.settled), period.now
     learned = []
     for section in settings.sections:
-        examples = list(stream_examples(store, choices, section.name))
-        digest = _digest(examples)
+        digest, picked, passed = _summed(stream_examples(store, choices, section.name))
         before = known.get(section.name)
         if before is not None and before.examples == digest:
             continue
-        lesson = learn(examples)
+        # Read again where it is learned from: else there is no need to hold all at once.
+        lesson = _too_few(picked, passed) or learn(
+            list(stream_examples(store, choices, section.name))
+        )
         learned.append(
             StoredTaste(
                 section=section.name,
@@ -190,9 +201,12 @@ def _digest_of_sections(examples: Sequence[tuple[Story, str]], settings: Setting
     return digest.hexdigest()
 
 
-def _digest(examples: Sequence[Example]) -> str:
+def _summed(examples: Iterable[Example]) -> tuple[str, int, int]:
+    """A digest of all, and how many were picked and passed over."""
     digest = hashlib.sha256()
+    count = {True: 0, False: 0}
     for example in examples:
         told = f"{example.rules}\0{example.picked}\0{example.weight}\0{example.document}\1"
         digest.update(told.encode("utf-8", "replace"))
-    return digest.hexdigest()
+        count[example.picked] += 1
+    return digest.hexdigest(), count[True], count[False]
