@@ -52,6 +52,11 @@ _LONGEST_WORD = 6
 _TERM = re.compile(rf"[{HAN}]|[a-z0-9]+")
 
 
+_KEPT = 10_000
+"""Headlines, and pieces of text, whose reading is remembered: more than a batch looks at, and few
+enough that a night of many sources needs no more memory than one of few."""
+
+
 class Vocabulary:
     """Reads headlines with the words of a lexicon; build it once."""
 
@@ -67,11 +72,11 @@ class Vocabulary:
         self._parts_of = _parts_of_terms(lexicon.terms)
         self._labs = TermMatcher(_Group(name=g[0], terms=g) for g in lexicon.labs)
         self._spelled = {g[0]: g for g in (*lexicon.terms, *lexicon.labs)}
-        self.information = lru_cache(200_000)(self._information)
+        self.information = lru_cache(5 * _KEPT)(self._information)
         self.told_by_concept = cache(self._told_by_concept)
-        self.cut = lru_cache(50_000)(self._cut)
-        self._headings = lru_cache(50_000)(lambda title: Heading(title, self))
-        self.told_by_text = lru_cache(50_000)(self._told_by_text)
+        self.cut = lru_cache(_KEPT)(self._cut)
+        self._headings = lru_cache(_KEPT)(lambda title: Heading(title, self))
+        self.told_by_text = lru_cache(_KEPT)(self._told_by_text)
 
     def _information(self, word: str) -> float:
         """How much a word of `Heading.words` tells; from 0 to about 5.5."""
