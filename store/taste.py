@@ -11,6 +11,7 @@ from store.models import StoryId
 from store.rows import compress, decompress, read_time, write_time
 
 _BATCH = 500
+_NO_MODEL = compress(b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +89,15 @@ def load_documents_of(store: Store, stories: Iterable[StoryId]) -> dict[StoryId,
 
 
 def save_taste(store: Store, taste: Sequence[StoredTaste]) -> None:
-    """Keep what was learned, as a further version."""
+    """Keep what was learned, as a further version, and of earlier ones all but the model.
+
+    A model takes a megabyte, and each night learns one for each section.
+    """
     with store.writing() as db:
+        db.conn.executemany(
+            "UPDATE taste SET model = ? WHERE section = ? AND version < ? AND model <> ?",
+            [(_NO_MODEL, one.section, one.version, _NO_MODEL) for one in taste],
+        )
         db.conn.executemany(
             "INSERT INTO taste (section, version, trained_at, used, verdict, examples, model)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",

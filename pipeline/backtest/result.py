@@ -191,7 +191,7 @@ class Moved:
     weight: FiniteFloat
     """Points that it adds to a score where it stands, or takes."""
     model: str = ""
-    """Of which model, where there are several."""
+    """``papers`` or ``repos``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +223,7 @@ class Result:
     misses: tuple[Miss, ...] = ()
     """Worst first."""
     moved: tuple[Moved, ...] = ()
-    """What moved most first, either way."""
+    """Of the last model of papers and of repositories, what moved most first, either way."""
     growth: tuple[Grown, ...] = ()
     """By issues known, the fewest first; empty where that was not asked for."""
 

@@ -9,7 +9,7 @@ is known to it, and nothing later. The baselines take the same steps.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,19 +79,20 @@ def walk(
     misses: list[Miss] = []
     of_expert, of_picks = _tallies(PAPERS_AT), _tallies(PAPERS_AT)
     known = {paper.id: paper for paper in papers}
-    model = None
+    models: dict[str, TasteModel] = {}
     for step in _paper_steps(stream, start, notes):
         told(step.name)
         expert = [known[c.id].expert > 0 for c in step.candidates]
         picked = [bool(known[c.id].picked_in) for c in step.candidates]
         misses += _count(step, "expert", "arxiv:", expert, of_expert)
         misses += _count(step, "pick", "arxiv:", picked, of_picks)
-        model = step.model or model
+        models |= {"papers": step.model} if step.model else {}
     of_repos = _tallies(REPOS_AT)
     count = 0
     for step, linked in _repository_steps(stream, start, notes):
         told(step.name)
         count += len(step.candidates)
+        models |= {"repos": step.model} if step.model else {}
         wanted = [c.id in linked for c in step.candidates]
         misses += _count(step, "repo", "github:", wanted, of_repos)
     return Result(
@@ -114,7 +115,7 @@ def walk(
             notes=tuple(notes),
         ),
         misses=tuple(sorted(misses, key=lambda m: (-m.rank, m.id))[:_MISSES]),
-        moved=_moved(model),
+        moved=tuple(_moved(models)),
         growth=tuple(grow(stream, issues, growth, start=start, told=told)),
     )
 
@@ -221,11 +222,11 @@ def _misses(step: _Step, what: What, scheme: str, wanted: Sequence[bool]) -> Ite
             )
 
 
-def _moved(model: TasteModel | None) -> tuple[Moved, ...]:
-    if model is None:
-        return ()
-    ranked = sorted(model.points.items(), key=lambda one: (-abs(one[1]), one[0]))
-    return tuple(Moved(feature=token, weight=points) for token, points in ranked[:_MOVED])
+def _moved(models: Mapping[str, TasteModel]) -> Iterator[Moved]:
+    for name, model in models.items():
+        ranked = sorted(model.points.items(), key=lambda one: (-abs(one[1]), one[0]))
+        for token, points in ranked[:_MOVED]:
+            yield Moved(feature=token, weight=points, model=name)
 
 
 def _sections(settings: Settings, issues: Sequence[PastIssue], start: str, end: str) -> Sections:

@@ -96,6 +96,8 @@ def test_it_learns_month_by_month_and_is_counted_with_the_baselines(past):
     assert result.repos.recall[20] == 1.0
     assert result.sections.n == 4  # of the month before nothing is counted
     assert any(miss.what == "expert" for miss in result.misses)
+    assert {one.model for one in result.moved} == {"papers"}  # a dozen repositories were not picked
+    assert "t:widget" in {one.feature for one in result.moved if one.weight > 0}
 
 
 def test_with_no_issue_known_it_is_the_rules_and_what_is_known_is_counted(past):

@@ -131,6 +131,22 @@ def test_the_same_examples_are_not_learned_from_again(store):
     assert night(store, NOW + timedelta(days=1)) == first
 
 
+def test_of_earlier_versions_all_but_the_model_is_kept(store):
+    for count in (14, 18):
+        period = period_of(store, SETTINGS, NOW)
+        wanted = [s for s in ranked(store) if "Widget" in headline(store, s)][:count]
+        decide(store, SETTINGS, period, wanted, Verdict.ACCEPT, Editor(name="甲", now=NOW))
+        learned = night(store)
+        assert learned[SECTION].used
+    versions = store.db.execute(
+        "SELECT version, verdict <> '', length(model) > 100 FROM taste WHERE section = ?"
+        " ORDER BY version",
+        [SECTION],
+    ).fetchall()
+    assert versions == [(1, 1, 0), (2, 1, 1)]
+    assert load_taste(store)[SECTION] == learned[SECTION]
+
+
 def test_sections_are_learned_anew_only_when_something_that_decides_is_another(store):
     print_gems(store)
     first = night(store)[PROPOSING]
