@@ -107,8 +107,6 @@ def _approach(
 
 def cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """How alike the features of two documents are, 0 to 1."""
-    both = math.fsum(one[token] * other[token] for token in one.keys() & other.keys())
-    norm = math.sqrt(
-        math.fsum(v * v for v in one.values()) * math.fsum(v * v for v in other.values())
-    )
+    both = math.fsum([one[token] * other[token] for token in one.keys() & other.keys()])
+    norm = math.hypot(*one.values()) * math.hypot(*other.values())
     return both / norm if norm else 0.0

@@ -100,9 +100,8 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     bar = prospect.bar
     margin = None if bar is None else round(entry.score.total - bar.points, 3)
     tokens = document(entry.story, entry.score.parts, settings)
-    learned = load_taste(store)
-    model = models(learned).get(section)
-    taste = learned.get(section)
+    taste = load_taste(store).get(section)
+    model = models({section: taste}).get(section) if taste else None
     examples = list(examples_of(store, settings, section, settled=period.settled))
     alike = _nearest(tokens, [bar.alike]) if bar is not None and bar.alike is not None else ()
     return Waterfall(

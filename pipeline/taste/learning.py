@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,10 +121,16 @@ def average_precision(ranked: Sequence[tuple[float, bool]]) -> float:
 def models(learned: Mapping[str, StoredTaste]) -> dict[str, TasteModel]:
     """What is used of what was learned, by section."""
     return {
-        section: _MODEL.validate_json(taste.model)
+        section: _read(taste.model)
         for section, taste in learned.items()
         if section != PROPOSING and taste.used and taste.model
     }
+
+
+@lru_cache(maxsize=8)
+def _read(model: str) -> TasteModel:
+    """A model as it is kept; read once, since every page of the desk asks for it."""
+    return _MODEL.validate_json(model)
 
 
 def section_model(learned: Mapping[str, StoredTaste]) -> SectionModel | None:
@@ -164,6 +171,7 @@ def learn_all(
     `known` is what stood before.
     """
     choices, now = choices_of(store, period.settled), period.now
+    _read.cache_clear()  # what stood before is not asked for again, and learning takes memory
     learned = []
     for section in settings.sections:
         digest, picked, passed = _summed(stream_examples(store, choices, section.name))

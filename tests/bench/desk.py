@@ -1,7 +1,7 @@
 """The desk under load: ``python -m tests.bench.desk [STORIES] [--keep FOLDER]``.
 
 Fills a database with generated stories, all of them in the window of the coming issue, with
-decisions among them, scores them, and serves it. Then 200 requests of each kind, one after the
+decisions among them, scores them, learns from a list, and serves it. Then 200 requests of each kind, one after the
 other as an editor makes them: pages of the queue, searches, decisions, a story's page, the issue.
 Prints milliseconds at the median, the 95th of 100 and the worst, over the wire.
 """
@@ -28,13 +28,14 @@ from rich.table import Table
 from config.load import SHIPPED, load_settings
 from pipeline.desk import Editor, decide
 from pipeline.period import period_of
-from pipeline.stages import score_open
+from pipeline.stages import learn_taste, score_open
 from store.candidates import spaced
 from store.database import Store
 from store.models import RawItem, Verdict
 from store.rows import RAW_ITEM, write_time
 from store.stories import load_open
 from tests.bench.filling import fill, night_after
+from tests.bench.scoring import save_list
 from tests.bench.stream import A_NIGHT
 
 REQUESTS = 200
@@ -93,6 +94,9 @@ def prepare(path: Path, now: datetime) -> None:
         verdicts = itertools.cycle((Verdict.REJECT, Verdict.REJECT, Verdict.ACCEPT, Verdict.LATER))
         for story, verdict in zip(load_open(store, period.start)[::311], verdicts, strict=False):
             decide(store, settings, period, [story], verdict, Editor(name="bench", now=now))
+        save_list(store, now)
+        learned = learn_taste(store, settings, period)
+        assert sum(one.used for one in learned.values()) >= 3, learned
 
 
 def indexed(number: int, item: RawItem) -> tuple[int, str, str]:
@@ -135,6 +139,7 @@ def ask(base: str, ids: list[int]) -> dict[str, list[float]]:
         "queue, English papers": lambda _: get("/queue", kind="paper", language="en"),
         "search": lambda n: get("/queue", q=WORDS[n % len(WORDS)]),
         "a story": lambda n: get(f"/story/{ids[n]}"),
+        "why it is there": lambda n: get(f"/story/{ids[n]}/why"),
         "the issue": lambda _: get("/issue"),
         "a decision": lambda _: accept(),
     }

@@ -1,8 +1,9 @@
 """The score's part of a night over a history of generated candidates.
 
 ``python -m tests.bench.scoring fill FOLDER SIZE`` makes ``SIZE-scores.db``: so many candidates
-scored, a night of 5,000 that is not, and a list that names one in three of what has certain words. ``… run FOLDER SIZE [PROFILE]`` scores the night, learns from all and lays
-what is learned on the stories of the period, and prints as JSON what each took.
+scored, a night of 5,000 that is not, and a list that names one in three of what has certain words.
+``… run FOLDER SIZE [PROFILE]`` scores the night, learns from all and lays what is learned on the
+stories of the period, and prints as JSON what each took.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from config.load import SHIPPED, load_settings
@@ -58,20 +59,26 @@ def prepare(folder: Path, size: int) -> None:
         with store.writing() as db:
             for table in ("score", "document"):
                 db.execute(f"DELETE FROM {table} WHERE story_id > ?", [last])
-            keys = [
-                key
-                for key, tokens in db.execute(
-                    "SELECT k.key, d.tokens FROM document d JOIN story_key k USING (story_id)"
-                    " GROUP BY d.story_id ORDER BY d.story_id"
-                )
-                if any(word in tokens for word in _WANTED)
-            ][::_ONE_IN]
-        items = tuple(ReferenceItem(key=IdentityKey(key), title="") for key in keys)
-        save_reference(
-            store, Reference(name="bench", origin="bench", weight=0.5, added_at=now, items=items)
-        )
+        save_list(store, now)
         store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     made.rename(folder / f"{size}-scores.db")
+
+
+def save_list(store: Store, now: datetime) -> None:
+    """A reference list of some of what has certain words, so that there is something to learn."""
+    with store.reading() as db:
+        keys = [
+            key
+            for key, tokens in db.execute(
+                "SELECT k.key, d.tokens FROM document d JOIN story_key k USING (story_id)"
+                " GROUP BY d.story_id ORDER BY d.story_id"
+            )
+            if any(word in tokens for word in _WANTED)
+        ][::_ONE_IN]
+    items = tuple(ReferenceItem(key=IdentityKey(key), title="") for key in keys)
+    save_reference(
+        store, Reference(name="bench", origin="bench", weight=0.5, added_at=now, items=items)
+    )
 
 
 def measure(folder: Path, size: int, profile: Path | None = None) -> dict[str, object]:
