@@ -25,9 +25,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from string import digits
 from typing import Protocol
 
+_WORDS = 20_000
+"""Words of which a matcher remembers whether anything begins with them."""
 _CJK = r"\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
 _WORD = rf"[^\W_{_CJK}]+"
 _TOKEN = rf"[{_CJK}]|{_WORD}"
@@ -111,6 +114,8 @@ class TermMatcher:
                     node.excluded.add(topic.name)
         firsts = "".join(first for first in self._root.after if _IS_CJK.match(first))
         self._starts = re.compile(rf"[{firsts}]|{_WORD}" if firsts else _WORD)
+        # Most words of a text begin nothing, and the most frequent ones come again and again.
+        self._begins = lru_cache(_WORDS)(lambda word: _step(self._root, word) is not None)
 
     def matches(self, text: str) -> tuple[Match, ...]:
         """Every find in `text`, in the order of the text; terms of one place in listed order."""
@@ -120,7 +125,7 @@ class TermMatcher:
         free = 0
         for token in self._starts.finditer(folded):
             start = token.start()
-            if start < free or _step(self._root, token[0]) is None:
+            if start < free or not self._begins(token[0]):
                 continue
             ends = tuple(self._ends(folded, token))
             for place in ends:

@@ -26,11 +26,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from config.settings import ScoreWeights, Settings, Topic
 from pipeline.headline import publisher_of
 from pipeline.matching import TermMatcher
+from pipeline.once import once_each
 from pipeline.venue import venue_of_paper
 from store.models import EDITOR, Candidate, Kind, Part, RepositoryFacts, Score, Story
 
@@ -95,7 +95,7 @@ def _found(matcher: TermMatcher, texts: Iterator[str]) -> set[str]:
     return {match.topic for match in matcher.matches(_APART.join(texts))}
 
 
-@lru_cache(maxsize=4)
+@once_each
 def _matcher_of(topics: tuple[Topic, ...]) -> TermMatcher:
     """A matcher of their own: a place that counts for one list still counts for the other."""
     return TermMatcher(topics)

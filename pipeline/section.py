@@ -15,10 +15,10 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from config.settings import IssueSectionSettings, Settings
 from pipeline.matching import TermMatcher
+from pipeline.once import once_each
 from pipeline.signs import is_at, opening_of, signs_of
 from store.models import EDITOR, Candidate, Kind, Story
 
@@ -135,7 +135,7 @@ class _Words:
     hints: frozenset[tuple[str, str]]
 
 
-@lru_cache(maxsize=2)
+@once_each
 def _words_of(sections: tuple[IssueSectionSettings, ...]) -> _Words:
     return _Words(
         titles=TermMatcher(

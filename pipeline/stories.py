@@ -15,7 +15,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from functools import cache
 
 from config.errors import SourceError
 from config.settings import Settings
@@ -28,6 +27,7 @@ from pipeline.joining.partition import Node, Pair, ordered, partition
 from pipeline.joining.profile import profile_of
 from pipeline.joining.traits import traits
 from pipeline.joining.words import Vocabulary
+from pipeline.once import once_each
 from store.database import Store
 from store.evidence import (
     Traced,
@@ -53,7 +53,7 @@ _LIKELY = 0.5
 """From this chance on two candidates are looked at together."""
 
 
-@cache
+@once_each
 def vocabulary_of(lexicon: Lexicon) -> Vocabulary:
     """The vocabulary of a lexicon, built once a process."""
     return Vocabulary(lexicon)

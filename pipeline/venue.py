@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from pipeline.once import once_each
 from store.models import PaperFacts
 
 _LONGEST = 1000
@@ -45,7 +45,7 @@ def venue_of_paper(paper: PaperFacts | None, venues: tuple[str, ...]) -> str | N
     return paper.venue or venue_of(paper.comment, paper.journal_ref, venues)
 
 
-@lru_cache(maxsize=8)
+@once_each
 def _mention(venues: tuple[str, ...]) -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(venues, key=len, reverse=True))
     return re.compile(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from itertools import islice
+from heapq import nsmallest
 
 from pipeline.taste.features import shown
-from pipeline.taste.model import TasteModel, worth
+from pipeline.taste.model import TasteModel, heaviest, worth
 from store.models import Part, Score
 
 TASTE = "taste"
@@ -25,11 +25,11 @@ def with_taste(rules: Score, document: str, model: TasteModel | None) -> Score:
 
 
 def _part(document: str, model: TasteModel) -> Part:
-    reasons = model.reasons(document)
-    value = worth(reasons)
-    told = (
+    found = model.found(document)
+    value = worth(found)
+    same = (reason for reason in found if reason[1] * value > 0)
+    told = [
         f"{'' if points > 0 else '不'}{shown(token)}"
-        for token, points in reasons
-        if points * value > 0
-    )
-    return Part(name=TASTE, label=f"口味（{'、'.join(islice(told, _TOLD))}）", value=value)
+        for token, points in nsmallest(_TOLD, same, key=heaviest)
+    ]
+    return Part(name=TASTE, label=f"口味（{'、'.join(told)}）", value=value)

@@ -63,6 +63,12 @@ class Choices:
     left_out: frozenset[StoryId]
     """Stories that are not to teach, whatever else is said of them."""
 
+    @property
+    def any_picked(self) -> bool:
+        """Whether there is a story that was picked."""
+        accepted = (stands.verdict is Verdict.ACCEPT for stands in self.decided.values())
+        return bool(self.picked) or any(accepted)
+
 
 def choices_of(store: Store, settled: date) -> Choices:
     """All of it; an issue that nobody called final has run if it is of `settled` or before."""

@@ -74,13 +74,18 @@ def words(text: str, *, pairs: bool = True) -> Iterator[str]:
 
 def features(document: str) -> dict[str, float]:
     """Token -> value. Words of one kind share a length of 1 (headline) or less (text)."""
+    return dict(weighed(document))
+
+
+def weighed(document: str) -> Iterator[tuple[str, float]]:
+    """Each token with its value, as `features`."""
     counts = counts_of(document)
-    values = chain.from_iterable(
+    values = (
         repeat(weight / math.sqrt(count) if shared else weight, count)
         for (weight, shared), count in zip(KINDS, counts, strict=True)
         if count
     )
-    return dict(zip(tokens_of(document), values, strict=True))
+    return zip(tokens_of(document), chain.from_iterable(values), strict=True)
 
 
 def tokens_of(document: str) -> list[str]:

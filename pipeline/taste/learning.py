@@ -174,14 +174,14 @@ def learn_all(
     _read.cache_clear()  # what stood before is not asked for again, and learning takes memory
     learned = []
     for section in settings.sections:
-        digest, picked, passed = _summed(stream_examples(store, choices, section.name))
+        told = stream_examples(store, choices, section.name)
+        # Where nobody picked anything there is no need to hold all at once.
+        examples = list(told) if choices.any_picked else told
+        digest, picked, passed = _summed(examples)
         before = known.get(section.name)
         if before is not None and before.examples == digest:
             continue
-        # Read again where it is learned from: else there is no need to hold all at once.
-        lesson = _too_few(picked, passed) or learn(
-            list(stream_examples(store, choices, section.name))
-        )
+        lesson = _too_few(picked, passed) or learn(list(examples))
         learned.append(
             StoredTaste(
                 section=section.name,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.taste.features import features
+from pipeline.taste.features import weighed
 from pipeline.taste.table import Floats, Table
 
 _STRENGTH = 0.5
@@ -70,20 +70,30 @@ class TasteModel:
 
     def score(self, document: str) -> float:
         """The points that taste adds to the rules' score, and at most takes from it."""
-        return worth(self.reasons(document))
+        return worth(self.found(document))
+
+    def found(self, document: str) -> list[tuple[str, float]]:
+        """Token and points of what is known of it, in its order."""
+        known = self.points
+        return [
+            (token, points * value)
+            for token, value in weighed(document)
+            if (points := known.get(token)) is not None
+        ]
 
     def reasons(self, document: str) -> list[tuple[str, float]]:
         """Token and points of what is known of it, the heaviest first."""
-        found = features(document)
-        told = [
-            (token, self.points[token] * found[token]) for token in found if token in self.points
-        ]
-        return sorted(told, key=lambda one: (-abs(one[1]), one[0]))
+        return sorted(self.found(document), key=heaviest)
 
     def chance(self, total: float) -> float:
         """The chance that a story with this total is picked, 0 to 1, as it was among examples."""
         odds = max(-30.0, min(30.0, self.intercept + self.slope * total))
         return 1 / (1 + math.exp(-odds))
+
+
+def heaviest(reason: tuple[str, float]) -> tuple[float, str]:
+    """Sorts reasons the heaviest first, whether they speak for a story or against it."""
+    return -abs(reason[1]), reason[0]
 
 
 def worth(reasons: Iterable[tuple[str, float]]) -> float:
