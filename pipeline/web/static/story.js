@@ -11,6 +11,7 @@ const AGAIN = 5000; // until the next try, where the desk cannot be reached
 
 let timer = null;
 let sending = null; // the promise of what is on its way to the desk
+let leaving = false; // the page that comes next may have been made before the desk had it all
 
 const form = () => document.getElementById("story-edit");
 const place = `typed:${form().dataset.place}`;
@@ -51,7 +52,11 @@ function keep() {
 
 const forget = () => localStorage.removeItem(place);
 
+// The desk has it. The next page tells for itself whether it does, see `restore`.
+const arrived = () => leaving || forget();
+
 function typed() {
+  leaving = false;
   keep();
   compare();
   clearTimeout(timer);
@@ -73,7 +78,7 @@ async function hand() {
     say("typed-kept");
     timer = setTimeout(hand, AGAIN);
   } else if (JSON.stringify(read()) === JSON.stringify(values)) {
-    forget();
+    arrived();
     desk.apply(answer.parts);
   }
 }
@@ -106,6 +111,9 @@ document.addEventListener("input", (event) => {
   if (event.target.form === form()) typed();
 });
 addEventListener("online", () => kept() && hand());
+addEventListener("beforeunload", () => {
+  leaving = true;
+});
 addEventListener("pagehide", () => {
   // The last strokes before the page goes: they are in storage, and sent on the way out too.
   if (kept()) navigator.sendBeacon(form().dataset.typed, new URLSearchParams({ ...read(), ...hidden() }));
@@ -125,7 +133,7 @@ function restore() {
 
 document.addEventListener("desk:answer", ({ detail }) => {
   if (detail.form?.id !== "story-edit") return;
-  if (detail.ok) forget();
+  if (detail.ok) arrived();
   else timer = setTimeout(hand, AGAIN);
 });
 // A save goes after what is on its way, which would else count as typed after it.
