@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
 
+from config.settings import Settings
 from pipeline.explore import explored, reason
 from pipeline.queue import Entry, Place, Queue, State
 from pipeline.score import CAPPED
@@ -98,21 +99,30 @@ def fillings(
     queue: Queue, decided: Sequence[Place], sections: Collection[str]
 ) -> dict[str, Filling]:
     """What fills up those of the sections that have room; `decided` is what the queue has of it."""
-    taste = _taste(queue, sections)
-    accepted = accepted_of(decided)
-    found: dict[str, Filling] = {}
-    for name in sections:
-        chosen = accepted.get(name, [])
-        room = _quota(queue, name) - len(chosen)
-        if room > 0:
-            choice = _choice(queue, chosen, queue.section(name, decided), room)
-            found[name] = _filled(queue, choice, room, taste.get(name))
-    return found
+    return _fillings(queue, decided, sections, _taste(queue, sections))
 
 
 def tried(queue: Queue, decided: Sequence[Place], sections: Collection[str]) -> dict[StoryId, str]:
     """The proposals of some sections that taste is tried on, each with why, as `fillings`."""
-    return explored_of(fillings(queue, decided, [*_taste(queue, sections)]))
+    taste = _taste(queue, sections)
+    return explored_of(_fillings(queue, decided, taste, taste))
+
+
+def _fillings(
+    queue: Queue,
+    decided: Sequence[Place],
+    sections: Iterable[str],
+    taste: Mapping[str, TasteModel],
+) -> dict[str, Filling]:
+    accepted = accepted_of(decided)
+    found: dict[str, Filling] = {}
+    for name in sections:
+        chosen = accepted.get(name, [])
+        room = quota_of(queue.settings, name) - len(chosen)
+        if room > 0:
+            choice = _choice(queue, chosen, queue.section(name, decided), room)
+            found[name] = _filled(queue, choice, room, taste.get(name))
+    return found
 
 
 def prospect_of(queue: Queue, entry: Entry) -> Prospect:
@@ -131,7 +141,7 @@ def prospect_of(queue: Queue, entry: Entry) -> Prospect:
     if filling is None:
         return Prospect(inside=False, ground=Ground.FULL)
     chosen = accepted_of(decided).get(entry.section, [])
-    room = _quota(queue, entry.section) - len(chosen)
+    room = quota_of(queue.settings, entry.section) - len(chosen)
     # Without it, each place tells what it would have needed to go to it.
     others = (p for p in queue.section(entry.section, decided) if p.story.id != story)
     choice = _choice(queue, chosen, others, room)
@@ -171,8 +181,9 @@ def _is_proposal(queue: Queue, place: Place) -> bool:
     return any(map(is_asked_for, place.score.parts)) and bool(queue.address(place))
 
 
-def _quota(queue: Queue, section: str) -> int:
-    return next((s.quota for s in queue.settings.sections if s.name == section), 0)
+def quota_of(settings: Settings, section: str) -> int:
+    """How many items the machine proposes in a section; none in one that is not configured."""
+    return next((s.quota for s in settings.sections if s.name == section), 0)
 
 
 def _taste(queue: Queue, sections: Collection[str]) -> dict[str, TasteModel]:

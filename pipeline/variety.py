@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from pipeline.taste.features import features
 
@@ -73,16 +74,15 @@ def lowest_bar(
     `document` is that story's; the others are those of `varied`.
     """
     mine = features(document)
-    before = list(beside)
-    near = [cosine(mine, features(one)) for one in before]
+    near = [(cosine(mine, features(one)), one) for one in beside]
+    likeness, alike = max(near, key=itemgetter(0), default=(0.0, ""))
     bars: list[Bar] = []
     for step in steps:
-        most = max(range(len(near)), key=near.__getitem__, default=None)
-        lost = 0.0 if most is None else cost * near[most]
-        alike = before[most] if most is not None and lost else None
-        bars.append(Bar(points=step.worth + lost, cost=lost, alike=alike))
-        before.append(documents[step.taken])
-        near.append(cosine(mine, features(before[-1])))
+        lost = cost * likeness
+        bars.append(Bar(points=step.worth + lost, cost=lost, alike=alike if lost else None))
+        taken = documents[step.taken]
+        found = cosine(mine, features(taken)), taken
+        likeness, alike = max((likeness, alike), found, key=itemgetter(0))
     return min(bars, key=lambda bar: bar.points)
 
 

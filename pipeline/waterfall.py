@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.settings import Settings
-from pipeline.filling import Ground, Prospect, is_asked_for, prospect_of
+from pipeline.filling import Ground, Prospect, is_asked_for, prospect_of, quota_of
 from pipeline.period import Period
 from pipeline.queue import Entry, Queue, load_entry
 from pipeline.score import CAPPED, repository_topics_of
@@ -103,11 +103,10 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
     taste = load_taste(store).get(section)
     model = models({section: taste}).get(section) if taste else None
     examples = list(examples_of(store, settings, section, settled=period.settled))
-    alike = _nearest(tokens, [bar.alike]) if bar is not None and bar.alike is not None else ()
     return Waterfall(
         entry=entry,
         place=_place(store, entry, period),
-        places=next((s.quota for s in settings.sections if s.name == section), 0),
+        places=quota_of(settings, section),
         inside=prospect.inside,
         ground=prospect.ground,
         margin=margin,
@@ -119,8 +118,8 @@ def waterfall(store: Store, settings: Settings, period: Period, story: StoryId) 
         ),
         picked=_nearest(tokens, (e.document for e in examples if e.picked)),
         passed=_nearest(tokens, (e.document for e in examples if not e.picked)),
-        alike=alike[0] if alike else None,
-        variety=round(-bar.cost, 3) if bar is not None and alike else 0.0,
+        alike=_like(tokens, bar.alike) if bar is not None and bar.alike is not None else None,
+        variety=0.0 if bar is None else round(0.0 - bar.cost, 3),
         explored=prospect.why,
         change=_smallest(entry, settings, prospect, margin),
     )
@@ -143,12 +142,17 @@ def _nearest(tokens: str, documents: Iterable[str]) -> tuple[Neighbour, ...]:
     near = ((cosine(mine, features(other)), other) for other in documents if other != tokens)
     found = [(round(likeness, 3), other) for likeness, other in near if likeness]
     found.sort(key=lambda one: (-one[0], one[1]))
-    return tuple(
-        Neighbour(
-            words="、".join(_shared(mine, other)), headline=_headline(other), likeness=likeness
-        )
-        for likeness, other in found[:_NEAREST]
-    )
+    return tuple(_neighbour(mine, other, likeness) for likeness, other in found[:_NEAREST])
+
+
+def _like(tokens: str, other: str) -> Neighbour:
+    mine = features(tokens)
+    return _neighbour(mine, other, round(cosine(mine, features(other)), 3))
+
+
+def _neighbour(mine: dict[str, float], other: str, likeness: float) -> Neighbour:
+    words = "、".join(_shared(mine, other))
+    return Neighbour(words=words, headline=_headline(other), likeness=likeness)
 
 
 def _shared(mine: dict[str, float], other: str) -> list[str]:

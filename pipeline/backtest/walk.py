@@ -35,7 +35,7 @@ from pipeline.backtest.tally import PAPERS_AT, REPOS_AT, Scores, Tally, both
 from pipeline.deciding import deciding
 from pipeline.taste.applying import with_taste
 from pipeline.taste.learning import Lesson, learn
-from pipeline.taste.model import TasteModel
+from pipeline.taste.model import TasteModel, heaviest
 from pipeline.taste.sections import learn_sections, past_story, propose
 from pipeline.taste.table import Example
 from store.models import Story
@@ -224,7 +224,7 @@ def _misses(step: _Step, what: What, scheme: str, wanted: Sequence[bool]) -> Ite
 
 def _moved(models: Mapping[str, TasteModel]) -> Iterator[Moved]:
     for name, model in models.items():
-        ranked = sorted(model.points.items(), key=lambda one: (-abs(one[1]), one[0]))
+        ranked = sorted(model.points.items(), key=heaviest)
         for token, points in ranked[:_MOVED]:
             yield Moved(feature=token, weight=points, model=name)
 

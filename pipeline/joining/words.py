@@ -50,8 +50,6 @@ _DIGIT = 1.0
 _NUMBER = 1.6
 _LONGEST_WORD = 6
 _TERM = re.compile(rf"[{HAN}]|[a-z0-9]+")
-
-
 _KEPT = 10_000
 """Headlines, and pieces of text, whose reading is remembered: more than a batch looks at, and few
 enough that a night of many sources needs no more memory than one of few."""

@@ -33,9 +33,11 @@ _STOP = frozenset(
         " with without your",
     )
 )
-KINDS = ((1.0, True), (0.35, True), (0.3, False))
-"""What words of headlines (``t:``), words of texts (``b:``) and tags weigh: those of one kind
-together (Euclidean length), or each."""
+_TITLE, _TEXT = 1.0, 0.35
+"""What the words of a headline (``t:``), and those of a text (``b:``), weigh together (Euclidean
+length)."""
+_TAG = 0.3
+"""What each tag weighs."""
 
 
 def document(story: Story, parts: Sequence[Part], settings: Settings) -> str:
@@ -80,12 +82,8 @@ def features(document: str) -> dict[str, float]:
 def weighed(document: str) -> Iterator[tuple[str, float]]:
     """Each token with its value, as `features`."""
     counts = counts_of(document)
-    values = (
-        repeat(weight / math.sqrt(count) if shared else weight, count)
-        for (weight, shared), count in zip(KINDS, counts, strict=True)
-        if count
-    )
-    return zip(tokens_of(document), chain.from_iterable(values), strict=True)
+    values = chain.from_iterable(map(repeat, weights_of(counts), counts))
+    return zip(tokens_of(document), values, strict=True)
 
 
 def tokens_of(document: str) -> list[str]:
@@ -94,10 +92,16 @@ def tokens_of(document: str) -> list[str]:
 
 
 def counts_of(document: str) -> tuple[int, int, int]:
-    """How many tokens of each of `KINDS` a document has."""
+    """How many words of headlines, words of texts and tags a document has."""
     lines = f"\n{document}" if document else ""
     titles, texts = lines.count("\nt:"), lines.count("\nb:")
     return titles, texts, lines.count("\n") - titles - texts
+
+
+def weights_of(counts: Sequence[int]) -> tuple[float, float, float]:
+    """What each word of a headline, word of a text and tag weighs where there are so many."""
+    titles, texts, _ = counts
+    return _TITLE / math.sqrt(titles or 1), _TEXT / math.sqrt(texts or 1), _TAG
 
 
 def _headline(candidate: Candidate) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from pipeline.taste.features import KINDS, counts_of, tokens_of
+from pipeline.taste.features import counts_of, tokens_of, weights_of
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -77,13 +77,17 @@ class Table:
 def tabulate(examples: Sequence[Example]) -> Table:
     """The table of these examples; tokens that only one of them has are left out."""
     documents = tuple(example.document for example in examples)
-    counts = np.array([counts_of(one) for one in documents], dtype=np.intp).reshape(-1, len(KINDS))
-    ends = np.concatenate(([0], counts.sum(axis=1).cumsum()))
+    counted = [counts_of(one) for one in documents]
+    counts = np.array(counted, dtype=np.intp).ravel()
+    weights = np.array([weights_of(count) for count in counted], dtype=float).ravel()
+    ends = np.concatenate(([0], np.cumsum([sum(count) for count in counted], dtype=np.intp)))
     columns, firsts = _columns(documents, int(ends[-1]))
     kept = columns >= 0
     inside = np.concatenate(([0], kept.cumsum()))[ends]
     # The rules' score goes before the tokens of its row.
-    values = np.insert(_values(counts)[kept], inside[:-1], [one.rules for one in examples])
+    values = np.insert(
+        np.repeat(weights, counts)[kept], inside[:-1], [one.rules for one in examples]
+    )
     numbers = np.insert(columns[kept] + 1, inside[:-1], 0).astype(np.int32)
     bounds = (inside + np.arange(len(inside))).astype(np.int32)
     bearers = np.searchsorted(ends, firsts, side="right") - 1
@@ -94,15 +98,6 @@ def tabulate(examples: Sequence[Example]) -> Table:
         picked=np.array([example.picked for example in examples], dtype=bool),
         weight=np.array([example.weight for example in examples], dtype=float),
     )
-
-
-def _values(counts: NDArray[np.intp]) -> Floats:
-    """What each token of each document weighs, as ``pipeline.taste.features`` has it."""
-    alone = np.ones_like(counts)
-    shares = np.where([shared for _, shared in KINDS], np.maximum(counts, 1), alone)
-    weights = np.array([weight for weight, _ in KINDS]) / np.sqrt(shares)
-    values: Floats = np.repeat(weights.ravel(), counts.ravel())
-    return values
 
 
 def _columns(documents: Sequence[str], total: int) -> tuple[Rows, Rows]:

@@ -1,9 +1,9 @@
 """The desk under load: ``python -m tests.bench.desk [STORIES] [--keep FOLDER]``.
 
 Fills a database with generated stories, all of them in the window of the coming issue, with
-decisions among them, scores them, learns from a list, and serves it. Then 200 requests of each kind, one after the
-other as an editor makes them: pages of the queue, searches, decisions, a story's page, the issue.
-Prints milliseconds at the median, the 95th of 100 and the worst, over the wire.
+decisions among them, scores them, learns from a list, and serves it. Then 200 requests of each
+kind, one after the other as an editor makes them: pages of the queue, searches, decisions, a
+story's page and why it is there, the issue. Prints milliseconds at the median, the 95th of 100 and the worst, over the wire.
 """
 
 from __future__ import annotations
